@@ -1,0 +1,187 @@
+"""Every exception that a caller can see.
+
+    AslError
+      DefinitionError          the text is not a usable definition; carries `diagnostics`
+        DefinitionSyntaxError    not JSON or YAML, or placeholders left open
+        InvalidDefinition        breaks a rule of ASL
+      UnsupportedFeature       valid ASL that we do not run; carries field and pointer
+      QueryError               a path, template or function that fails; becomes an ASL error in a
+      run
+        QuerySyntaxError         malformed text, found when it is compiled
+        JSONPathError            a path that finds nothing, or the wrong thing
+        IntrinsicError           an intrinsic function that refuses its arguments
+      ExecutionError           raised by run(..., check=True)
+        ExecutionFailed, ExecutionTimedOut, ExecutionAborted
+      TaskFailed               raised by a task handler to fail its task
+      UsageError               the caller misused us
+        InvalidInput             the input is not JSON, or is too large
+        MissingHandler           nobody answers for a task
+        HandlerContractError     a handler returned what is not JSON
+        ClockError               time ran backwards
+        SnapshotError            not a snapshot, or one of another machine or version
+        MissingExtra             an optional package is not installed
+      InternalError            our bug
+
+An ASL error inside a run (``States.Timeout``, names that users choose) is a value, not an
+exception: a failed execution is a normal result, and becomes an exception only if asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asl.language.diagnostics import Diagnostic
+    from asl.runtimes.result import Result
+
+_QUOTE_LIMIT = 200
+
+
+def quote(value: object) -> str:
+    """The repr of a value for a message, cut at 200 characters."""
+    text = repr(value)
+    return text if len(text) <= _QUOTE_LIMIT else text[: _QUOTE_LIMIT - 3] + "..."
+
+
+class AslError(Exception):
+    """The root of everything that this package raises."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by state, so that subclasses are free in the form of their constructors."""
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(cls: type[AslError], args: tuple[Any, ...], state: dict[str, Any]) -> AslError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class DefinitionError(AslError):
+    """The definition can't be used; ``diagnostics`` holds all that was found, best first."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(str(diagnostic) for diagnostic in self.diagnostics))
+
+
+class DefinitionSyntaxError(DefinitionError):
+    """The text is not JSON or YAML, is not an object, or has placeholders left open."""
+
+
+class InvalidDefinition(DefinitionError):
+    """The definition breaks a rule of the Amazon States Language."""
+
+
+class UnsupportedFeature(AslError):
+    """Valid ASL that this version does not run. It is refused rather than run wrongly.
+
+    ``feature`` names it, ``pointer`` is the JSON pointer of the field in the definition.
+    """
+
+    def __init__(self, feature: str, pointer: str, hint: str = "") -> None:
+        self.feature = feature
+        self.pointer = pointer
+        self.hint = hint
+        tail = f"; {hint}" if hint else ""
+        super().__init__(f"{feature} is not supported yet, at {pointer or '/'}{tail}")
+
+
+class QueryError(AslError):
+    """A path, template or function failed. ``str()`` is AWS's sentence, without its prefix."""
+
+
+class QuerySyntaxError(QueryError):
+    """The text of a path or function call is malformed; ``position`` counts characters from 0."""
+
+    def __init__(self, message: str, text: str, position: int = 0) -> None:
+        self.text = text
+        self.position = position
+        super().__init__(message)
+
+
+class JSONPathError(QueryError):
+    """A path found nothing, or not what the field needs."""
+
+
+class IntrinsicError(QueryError):
+    """An intrinsic function refused its arguments."""
+
+
+class ExecutionError(AslError):
+    """An execution did not succeed; ``result`` says how. Raised by ``run(..., check=True)``."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        what = f"{result.error or 'no error name'}: {result.cause or 'no cause'}"
+        super().__init__(f"execution {result.status} ({what}), path {' > '.join(result.path)}")
+
+
+class ExecutionFailed(ExecutionError):
+    """The execution ended FAILED."""
+
+
+class ExecutionTimedOut(ExecutionError):
+    """The execution ended TIMED_OUT."""
+
+
+class ExecutionAborted(ExecutionError):
+    """The execution ended ABORTED."""
+
+
+class TaskFailed(AslError):
+    """Raise it in a task handler to fail the task with an error name and a cause of your choice."""
+
+    def __init__(self, error: str, cause: str | None = None) -> None:
+        self.error = error
+        self.cause = cause
+        super().__init__(f"{error}: {cause}" if cause else error)
+
+
+class UsageError(AslError):
+    """The caller misused the package."""
+
+
+class InvalidInput(UsageError):
+    """The input of an execution is not JSON, or is larger than the payload limit."""
+
+
+class MissingHandler(UsageError):
+    """No handler matches a task. ``missing`` lists pairs of state name and resource."""
+
+    def __init__(self, missing: Sequence[tuple[str, str]], known: Sequence[str] = ()) -> None:
+        self.missing = tuple(missing)
+        lines = "".join(f"\n  {state!r} needs {resource!r}" for state, resource in self.missing)
+        have = f"; given: {', '.join(map(repr, known))}" if known else "; none were given"
+        super().__init__(
+            "no task handler for:"
+            f"{lines}\npass tasks={{name: handler}} with a state name, resource ARN, function name "
+            f"or pattern{have}"
+        )
+
+
+class HandlerContractError(UsageError):
+    """A task handler returned something that is not JSON, or can't be called."""
+
+
+class ClockError(UsageError):
+    """An event was given an earlier time than the one before it."""
+
+
+class SnapshotError(UsageError):
+    """Not a snapshot of an execution, or one of another state machine or format version."""
+
+
+class MissingExtra(UsageError):
+    """An optional package is needed; the message names the extra to install."""
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        self.extra = extra
+        super().__init__(f"{purpose} needs an extra: pip install 'asl-interpreter[{extra}]'")
+
+
+class InternalError(AslError):
+    """A defect of this package. Please report it with the definition and the input."""

@@ -1,0 +1,156 @@
+"""JSON values as Python values: the alias, the check at the border, text and size.
+
+The ground floor: it knows nothing of state machines. A JSON value is a plain ``dict`` with string
+keys, ``list``, ``str``, ``int``, finite ``float``, ``bool`` or ``None``; exactly these types, no
+subclasses. Once such a value is inside an execution nobody changes it in place, so it may be
+shared.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeAlias, cast
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+#: Containers inside containers that we accept; deeper is refused (as AWS's own parser refuses it).
+MAX_DEPTH = 200
+
+_LEAVES = frozenset((str, int, bool, type(None)))
+_encode = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=False, check_circular=False, allow_nan=False
+).encode
+
+
+class NotJsonError(ValueError):
+    """A Python value that is not JSON, or JSON text that can't be read.
+
+    ``pointer`` is the JSON pointer of the offending part (``""`` is the whole value).
+    """
+
+    def __init__(self, reason: str, pointer: str = "") -> None:
+        super().__init__(f"{reason} (at {pointer or 'the top'})")
+        self.reason = reason
+        self.pointer = pointer
+
+
+def check_json(value: object) -> None:
+    """Accept exactly JSON: plain types, string keys, finite numbers, at most `MAX_DEPTH` deep.
+
+    Raises:
+        NotJsonError: Says what was found and where (JSON pointer).
+    """
+    if type(value) in _LEAVES:
+        return
+    pending: list[tuple[Any, int]] = [(value, 0)]
+    while pending:
+        node, depth = pending.pop()
+        kind = type(node)
+        if kind is dict:
+            children = node.values()
+            if not all(type(key) is str for key in node):
+                raise _explain(value)
+        elif kind is list:
+            children = node
+        elif kind is float and node - node == 0:
+            continue
+        else:
+            raise _explain(value)
+        if depth >= MAX_DEPTH:
+            raise _explain(value)
+        pending += [(child, depth + 1) for child in children if type(child) not in _LEAVES]
+
+
+def _explain(root: object) -> NotJsonError:
+    """The error for a value that `check_json` refused, with the place that it did not keep."""
+    pending: list[tuple[object, str, int]] = [(root, "", 0)]
+    while pending:
+        node, pointer, depth = pending.pop()
+        if isinstance(node, float) and node - node != 0:
+            return NotJsonError(f"{node!r} is not a JSON number", pointer)
+        if depth > MAX_DEPTH or (depth == MAX_DEPTH and type(node) in (dict, list)):
+            return NotJsonError(f"nested more than {MAX_DEPTH} levels deep", pointer[:100] + "...")
+        if type(node) is dict:
+            for key, child in node.items():
+                if type(key) is not str:
+                    return NotJsonError(f"object key {key!r} is not a string", pointer)
+                pending.append((child, f"{pointer}/{escape_pointer(key)}", depth + 1))
+        elif type(node) is list:
+            pending += [(child, f"{pointer}/{n}", depth + 1) for n, child in enumerate(node)]
+        elif type(node) not in _LEAVES and type(node) is not float:
+            return NotJsonError(f"a {type(node).__name__} is not a JSON value", pointer)
+    raise AssertionError("check_json refused a value that is JSON")
+
+
+def copy_json(value: Json) -> Json:
+    """A deep copy of a checked value; leaves are shared, since they can't change."""
+    if type(value) is dict:
+        return {
+            key: child if type(child) in _LEAVES else copy_json(child)
+            for key, child in value.items()
+        }
+    if type(value) is list:
+        return [child if type(child) in _LEAVES else copy_json(child) for child in value]
+    return value
+
+
+def parse_json(text: str | bytes) -> Json:
+    """Read JSON text; the result satisfies `check_json`.
+
+    Raises:
+        NotJsonError: Not JSON, ``NaN`` or ``Infinity``, a number too large, or nested too deep.
+    """
+    try:
+        value: Json = json.loads(text, parse_constant=_refuse_constant)
+        check_json(value)
+    except RecursionError:
+        raise NotJsonError(f"nested more than {MAX_DEPTH} levels deep") from None
+    except NotJsonError:
+        raise
+    except ValueError as error:
+        raise NotJsonError(str(error)) from error
+    return value
+
+
+def _refuse_constant(name: str) -> Json:
+    raise NotJsonError(f"{name} is not a JSON number")
+
+
+def dump(value: Json) -> str:
+    """Compact JSON text of a checked value: no blanks, keys in order, no ASCII escapes."""
+    return _encode(value)
+
+
+def size_bytes(value: Json) -> int:
+    """Bytes of the compact UTF-8 JSON text: what AWS's payload limit counts."""
+    text = _encode(value)
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+class Payload:
+    """A JSON value that was checked and measured once, and taken over.
+
+    Whoever makes one promises not to change the value afterwards. The same payload can start any
+    number of executions; a value given without one is checked and measured each time.
+
+    Args:
+        value: JSON, exactly as `check_json` wants it.
+
+    Raises:
+        NotJsonError: The value is not JSON.
+    """
+
+    __slots__ = ("size_bytes", "value")
+
+    def __init__(self, value: object) -> None:
+        check_json(value)
+        self.value = cast("Json", value)
+        self.size_bytes = size_bytes(self.value)
+
+    def __repr__(self) -> str:
+        return f"Payload({self.size_bytes} bytes)"
+
+
+def escape_pointer(key: str) -> str:
+    """One key as a reference token of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
