@@ -1,0 +1,185 @@
+"""The compiled definition: frozen values that the engine runs and never reads text from.
+
+Every path, template, rule and function call is compiled already (`asl.query`). In all of these
+classes ``None`` for a path means "the whole value", as leaving the field out does; a field that was
+``null`` in the definition is compiled to what it means (`compile.py`).
+
+Source: ASL specification, "States" and the sections of the eight state types.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asl.jsontypes import Json
+    from asl.language.resources import Resource
+    from asl.query.choices import Predicate
+    from asl.query.environment import Compiled, Query
+    from asl.query.paths import ReferencePath
+
+MachineType: TypeAlias = Literal["STANDARD", "EXPRESS"]
+
+
+class PathField(NamedTuple):
+    """A field such as SecondsPath: its text is needed where AWS quotes it in a cause."""
+
+    text: str
+    query: Query
+
+
+class NumberField(NamedTuple):
+    """A whole number given either as such or by a path to it; exactly one is not None."""
+
+    value: int | None
+    path: PathField | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retrier:
+    """One entry of Retry. Spans are microseconds; ``max_delay_us`` is None when not given."""
+
+    error_equals: tuple[str, ...]
+    interval_us: int
+    max_attempts: int
+    backoff_rate: float
+    max_delay_us: int | None
+    full_jitter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Catcher:
+    """One entry of Catch. ``result_path`` None drops the error output and keeps the input."""
+
+    error_equals: tuple[str, ...]
+    next: str
+    result_path: ReferencePath | None
+    assign: Compiled | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What all eight kinds share. ``next`` None ends the scope that the state stands in."""
+
+    name: str
+    pointer: str
+    next: str | None = None
+    input_path: Compiled | None = None
+    output_path: Compiled | None = None
+    assign: Compiled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SucceedState(State):
+    """Ends its scope with success."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassState(State):
+    """Makes a result of data alone; ``result`` is a constant or a payload template."""
+
+    result: Compiled | None
+    result_path: ReferencePath | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailState(State):
+    """Ends its scope with an error; both fields give text or nothing."""
+
+    error: Compiled | None
+    cause: Compiled | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitState(State):
+    """Waits for a span or until an instant (nanoseconds since the epoch). Exactly one is given."""
+
+    seconds: NumberField | None
+    timestamp_ns: int | None
+    timestamp_path: PathField | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRule:
+    """One entry of Choices."""
+
+    matches: Predicate
+    next: str
+    assign: Compiled | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceState(State):
+    """Goes where the first matching rule says; ``next`` is Default."""
+
+    rules: tuple[ChoiceRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkState(State):
+    """What Task, Parallel and Map share: a result from outside the state, and its failures."""
+
+    parameters: Compiled | None = None
+    result_selector: Compiled | None = None
+    result_path: ReferencePath | None
+    retry: tuple[Retrier, ...] = ()
+    catch: tuple[Catcher, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskState(WorkState):
+    """Has work done outside the machine.
+
+    ``function`` is the Lambda function that ``lambda:invoke`` calls, where Parameters name it;
+    where they compute it, ``has_dynamic_function`` is set instead.
+    """
+
+    resource: Resource
+    function: str | None
+    has_dynamic_function: bool
+    timeout: NumberField | None
+    heartbeat: NumberField | None
+    credentials: Compiled | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A StartAt with its States: the machine's top level, a branch, an item processor."""
+
+    start_at: str
+    states: Mapping[str, State]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParallelState(WorkState):
+    """Runs all branches on the same input; the result is the array of their outputs."""
+
+    branches: tuple[Scope, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapState(WorkState):
+    """Runs the processor once for each item; ``parameters`` is ItemSelector, or its older name."""
+
+    items_path: PathField | None
+    max_concurrency: NumberField | None
+    processor: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A whole state machine, compiled.
+
+    ``tree`` is the definition as JSON, placeholders filled in; ``fingerprint`` its SHA-256, by
+    which a snapshot knows its machine. ``timeout_us`` is the machine's own TimeoutSeconds.
+    """
+
+    scope: Scope
+    type: MachineType
+    timeout_us: int | None
+    comment: str
+    tree: Json
+    fingerprint: str
