@@ -1,0 +1,128 @@
+"""Where one branch of an execution stands: the top level, a Parallel branch or a Map iteration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from asl.engine.history import instant
+from asl.language.model import WaitState, WorkState
+
+if TYPE_CHECKING:
+    from asl.engine.commands import InvokeTask
+    from asl.engine.execution import Execution
+    from asl.engine.join import Join
+    from asl.engine.program import Step
+    from asl.jsontypes import Json
+    from asl.query.javalike import JavaRandom
+
+WaitsFor: TypeAlias = Literal["", "task", "wait", "retry"]
+
+
+class Cursor:
+    """One branch at one moment; also the environment that its queries are evaluated in.
+
+    Attributes:
+        step: The state it stands in.
+        data: The state's input; from one state to the next it moves by reference.
+        size: An upper bound of the JSON size of ``data``; counted exactly only when it matters.
+        variables: In scope here, inner and outer ones; replaced, never changed in place.
+        unseen_size: An upper bound of what queries can see beside ``data``: variables and context.
+        previous: Id of the history event that leads to the next one.
+        entered_id, entered_at: Of the state that it is in, if that is one that can wait.
+        retries, retry_counts: Of the Task, Parallel or Map that it is in, in all and by retrier.
+        waits_for: What it waits for: a task's reply, the end of a Wait, the delay of a retry; empty
+            while it waits for nothing.
+        wait_id: Names this one wait in `Execution.waiting`; for a task it is the task's id.
+        call: The task that it waits for.
+        heartbeat_us, heartbeat_due: HeartbeatSeconds of the task that it waits for (0 for none),
+        and
+            the instant when the next heartbeat is late.
+        children: The branches or iterations of the Parallel or Map that it is in.
+        join, index: What it is a child of, and as which; None at the top level.
+        item: Index and value of the Map item that it works on.
+    """
+
+    __slots__ = (
+        "call",
+        "children",
+        "data",
+        "entered_at",
+        "entered_id",
+        "execution",
+        "heartbeat_due",
+        "heartbeat_us",
+        "index",
+        "item",
+        "join",
+        "previous",
+        "retries",
+        "retry_counts",
+        "size",
+        "step",
+        "unseen_size",
+        "variables",
+        "wait_id",
+        "waits_for",
+    )
+
+    def __init__(
+        self, execution: Execution, step: Step, data: Json, size: int, previous: int
+    ) -> None:
+        self.execution = execution
+        self.step = step
+        self.data = data
+        self.size = size
+        self.previous = previous
+        self.variables: dict[str, Json] = {}
+        self.unseen_size = 0
+        self.entered_id = 0
+        self.entered_at = 0
+        self.retries = 0
+        self.retry_counts: list[int] = []
+        self.waits_for: WaitsFor = ""
+        self.wait_id = 0
+        self.call: InvokeTask | None = None
+        self.heartbeat_us = 0
+        self.heartbeat_due = 0
+        self.children: Join | None = None
+        self.join: Join | None = None
+        self.index = 0
+        self.item: tuple[int, Json] | None = None
+
+    def entered(self, event_id: int) -> None:
+        """Note that a state that can wait was entered: its id, its time, no retries yet."""
+        self.previous = self.entered_id = event_id
+        self.entered_at = self.execution.now
+        self.retries = 0
+
+    @property
+    def random(self) -> JavaRandom:
+        """The execution's seeded source."""
+        return self.execution.random
+
+    def context(self) -> dict[str, Json]:
+        """The context object as it is now.
+
+        Source: AWS guide, "Accessing execution data from the Context object"; the order of its
+        members and the absence of RetryCount outside Task, Parallel and Map are recorded.
+        """
+        execution = self.execution
+        model = self.step.state
+        entered_at = self.entered_at if isinstance(model, WorkState | WaitState) else execution.now
+        state: dict[str, Json] = {"Name": model.name, "EnteredTime": timestamp(entered_at)}
+        if isinstance(model, WorkState):
+            state["RetryCount"] = self.retries
+        context: dict[str, Json] = {
+            "Execution": execution.identity,
+            "StateMachine": execution.machine_identity,
+            "State": state,
+        }
+        if self.item is not None:
+            index, value = self.item
+            context["Map"] = {"Item": {"Index": index, "Value": value}}
+        return context
+
+
+def timestamp(at_us: int) -> str:
+    """An instant as the context object shows it: ISO 8601, milliseconds, Z."""
+    return instant(at_us).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,42 @@
+"""What the world tells an execution. Each is a value; the time travels beside it.
+
+They are named tuples rather than dataclasses: one is made for every task, and a tuple is made in C.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from asl.jsontypes import Payload
+
+
+class TaskSucceeded(NamedTuple):
+    """The work of a task is done. ``output`` is the integration's whole reply."""
+
+    task_id: int
+    output: Payload
+
+
+class TaskFailed(NamedTuple):
+    """The work of a task failed; ``error`` is an ASL error name, or None as AWS allows."""
+
+    task_id: int
+    error: str | None
+    cause: str | None
+
+
+class TaskHeartbeat(NamedTuple):
+    """Whoever works on a task is still alive."""
+
+    task_id: int
+
+
+class StopRequested(NamedTuple):
+    """Somebody wants the execution aborted (StopExecution)."""
+
+    error: str | None
+    cause: str | None
+
+
+Event: TypeAlias = TaskSucceeded | TaskFailed | TaskHeartbeat | StopRequested

@@ -1,0 +1,441 @@
+"""One run of a state machine, as a value: fed an event and a time, it answers with commands.
+
+The theory. An ASL execution stands still in four places only: a task, a Wait, the delay of a retry,
+and the children of a Parallel or Map. Between them everything is computed from data at once. So an
+execution is a set of cursors (one for each branch that is alive), each at a state; `_run` moves
+every cursor on until it waits or its branch ends. What it waits for has an id in `waiting`. A reply
+names that id; a timer is an instant and that id in a heap, and is simply ignored when nobody waits
+for the id any more. The order in which cursors move, ids are given and timers fire is fixed, and
+randomness comes from a seeded state, so the same events at the same times give the same history.
+
+Time is an integer of microseconds since the epoch and never goes back. A reply that comes at the
+very instant of a deadline is in time.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+
+from asl.engine.arns import MachineArn
+from asl.engine.commands import CancelTask, Command
+from asl.engine.cursor import Cursor, WaitsFor, timestamp
+from asl.engine.events import Event, StopRequested, TaskFailed, TaskHeartbeat, TaskSucceeded
+from asl.engine.failure import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT, StateError
+from asl.engine.history import WIDTH, Records, count
+from asl.engine.limits import Limits
+from asl.errors import ClockError, InvalidInput
+from asl.query.javalike import JavaRandom
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from asl.engine.commands import InvokeTask
+    from asl.engine.program import Program, Step
+    from asl.jsontypes import Json, Payload
+
+Status: TypeAlias = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+TimerKind: TypeAlias = Literal["due", "heartbeat", "timeout"]
+
+_NO_LIMIT = sys.maxsize
+_NAMES_SIZE = 1_000  # the context object beside the input, item and variables: names, ARNs, times
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an execution stands or ended. ``output`` counts only when it SUCCEEDED."""
+
+    status: Status
+    output: Json = None
+    error: str | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that an execution waits for; ``until_us`` is None where no timer would end it."""
+
+    state_name: str
+    waits_for: WaitsFor
+    wait_id: int
+    until_us: int | None
+
+
+class Execution:
+    """One run of a state machine. Make one, then feed it with `receive`.
+
+    Args:
+        program: The machine.
+        payload: The input.
+        now: Microseconds since the epoch.
+        seed: Of all randomness: ids, jitter, States.UUID, States.MathRandom.
+        name: Of the execution; a UUID from the seed if not given.
+        machine: What the state machine is called on AWS.
+        limits: AWS's by default.
+        synchronous: Started as StartSyncExecution starts an Express execution: its context object
+            has no RedriveCount (recorded).
+
+    Attributes:
+        now: The time of the newest event.
+        history: The records so far (`asl.engine.history`).
+        outcome: RUNNING until the execution ends.
+        waiting: The cursors that wait, by wait id.
+        ready: The cursors that can move on; empty between two events.
+        identity, machine_identity: What the context object says of the execution and its machine.
+
+    Raises:
+        InvalidInput: The input is larger than the payload limit.
+    """
+
+    __slots__ = (
+        "commands",
+        "context_size",
+        "deadline",
+        "history",
+        "history_limit",
+        "identity",
+        "last_wait_id",
+        "limits",
+        "machine_identity",
+        "now",
+        "outcome",
+        "payload_limit",
+        "program",
+        "random",
+        "ready",
+        "root",
+        "timers",
+        "variables_limit",
+        "waiting",
+    )
+
+    def __init__(
+        self,
+        program: Program,
+        payload: Payload,
+        *,
+        machine: MachineArn,
+        now: int,
+        seed: int = 0,
+        name: str | None = None,
+        limits: Limits | None = None,
+        synchronous: bool = False,
+    ) -> None:
+        self.program = program
+        self.random = JavaRandom(seed)
+        self.set_limits(limits or Limits())
+        if payload.size_bytes > self.payload_limit:
+            raise InvalidInput(
+                f"the input has {payload.size_bytes:,} bytes, more than the limit of "
+                f"{self.payload_limit:,} (Limits(payload_bytes=...) changes it)"
+            )
+        self.now = now
+        self.machine_identity: dict[str, Json] = {"Id": str(machine), "Name": machine.name}
+        name = name or self.random.uuid4()
+        is_express = program.definition.type == "EXPRESS"
+        arn = machine.execution(name, self.random.uuid4() if is_express else None)
+        self.identity: dict[str, Json] = {
+            "Id": arn,
+            "Input": payload.value,
+            "StartTime": timestamp(now),
+            "Name": name,
+            "RoleArn": machine.role,
+            **({} if synchronous else {"RedriveCount": 0}),
+        }
+        self.context_size = payload.size_bytes + _NAMES_SIZE
+        self.deadline = _deadline(program, self.limits, now)
+        self.outcome = Outcome("RUNNING")
+        self.history: Records = []
+        self.commands: list[Command] = []
+        self.timers: list[tuple[int, int, TimerKind]] = []
+        self.waiting: dict[int, Cursor] = {}
+        self.last_wait_id = 0
+        self.root = Cursor(self, program.scope.start, payload.value, payload.size_bytes, 0)
+        self.root.unseen_size = self.context_size
+        self.ready: deque[Cursor] = deque((self.root,))
+        self.record("ExecutionStarted", 0, machine.role, payload.value)
+
+    def set_limits(self, limits: Limits) -> None:
+        """Keep these limits from now on."""
+        self.limits = limits
+        self.payload_limit = _or_no_limit(limits.payload_bytes)
+        self.variables_limit = _or_no_limit(limits.variables_bytes)
+        self.history_limit = _or_no_limit(limits.history_events)
+
+    # What the world calls.
+
+    @property
+    def region(self) -> str:
+        """The AWS region that it seems to run in."""
+        return self.arn.split(":")[3]
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN."""
+        return str(self.identity["Id"])
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.outcome.status == "RUNNING"
+
+    @property
+    def wake_at(self) -> int | None:
+        """When it wants `receive` to be called next, if no event comes before; None for never."""
+        if not self.is_running:
+            return None
+        if self.ready:
+            return self.now
+        timers = self.timers
+        while timers and timers[0][1] not in self.waiting:
+            heappop(timers)
+        if timers and self.deadline is not None:
+            return min(timers[0][0], self.deadline)
+        return timers[0][0] if timers else self.deadline
+
+    def receive(self, event: Event | None, now: int) -> list[Command]:
+        """Let time come to ``now`` and an event happen; do all that follows from it.
+
+        Args:
+            event: None when only time has passed. A reply to a task that nobody waits for any more
+                is ignored: it lost the race against a timeout or a failing sibling.
+            now: Microseconds since the epoch; never earlier than before.
+
+        Returns:
+            What is to be done now, in order.
+
+        Raises:
+            ClockError: ``now`` lies before the last one.
+        """
+        if now < self.now:
+            raise ClockError(f"time went back from {self.now} to {now} microseconds")
+        self._run()
+        if event is None:
+            self._fire_timers(now + 1)
+        else:
+            self._fire_timers(now)
+        self.now = now
+        if event is not None and self.is_running:
+            self._handle(event)
+            self._run()
+        commands, self.commands = self.commands, []
+        return commands
+
+    def waits(self) -> list[Waiting]:
+        """What it waits for, in the order of ids; empty when it has ended."""
+        due: dict[int, int] = {}
+        for at, wait_id, _kind in self.timers:
+            due[wait_id] = min(at, due.get(wait_id, at))
+        return [
+            Waiting(cursor.step.name, cursor.waits_for, wait_id, due.get(wait_id))
+            for wait_id, cursor in sorted(self.waiting.items())
+        ]
+
+    def calls(self) -> list[InvokeTask]:
+        """The tasks that have not answered yet: what to ask for again after a restore."""
+        return [
+            cursor.call for _, cursor in sorted(self.waiting.items()) if cursor.call is not None
+        ]
+
+    # What the states call.
+
+    def record(
+        self,
+        kind: str,
+        previous: int,
+        subject: str | None = None,
+        data: Json = None,
+        extra: Json = None,
+    ) -> int:
+        """Write a history event and give its id."""
+        history = self.history
+        history += (kind, previous, self.now, subject, data, extra)
+        return len(history) // WIDTH
+
+    def wait(self, cursor: Cursor, waits_for: WaitsFor, due: int | None = None) -> int:
+        """Let a cursor wait, until ``due`` if that is given; the id of this wait."""
+        self.last_wait_id = wait_id = self.last_wait_id + 1
+        self.waiting[wait_id] = cursor
+        cursor.waits_for = waits_for
+        cursor.wait_id = wait_id
+        if due is not None:
+            heappush(self.timers, (due, wait_id, "due"))
+        return wait_id
+
+    def set_timer(self, due: int, wait_id: int, kind: TimerKind) -> None:
+        """Have a wait ended, or a heartbeat looked after, at an instant."""
+        heappush(self.timers, (due, wait_id, kind))
+
+    def proceed(self, cursor: Cursor, step: Step | None) -> None:
+        """Let a cursor that had waited go on at a step; None when it waits again or has ended."""
+        if step is not None:
+            cursor.step = step
+            self.ready.append(cursor)
+
+    def end_branch(self, cursor: Cursor) -> None:
+        """A cursor has come to the end of its scope; its data is the scope's output."""
+        join = cursor.join
+        if join is None:
+            self.record("ExecutionSucceeded", cursor.previous, None, cursor.data)
+            self._end(Outcome("SUCCEEDED", cursor.data))
+        else:
+            join.succeeded(cursor)
+
+    def fail(self, cursor: Cursor, error: StateError) -> None:
+        """A cursor's state has failed for good: so does what the cursor is a branch of."""
+        if cursor.join is not None:
+            cursor.join.failed(cursor, error)
+            return
+        self.record("ExecutionFailed", cursor.previous, None, [error.name, error.cause])
+        self._end(Outcome("FAILED", None, error.name, error.cause))
+
+    def cancel(self, cursor: Cursor) -> None:
+        """Stop a branch from outside: whatever it does or waits for is given up."""
+        if cursor.children is not None:
+            kind = cursor.children.kind
+            cursor.children.abort()
+            self.record(f"{kind}StateAborted", cursor.previous)
+        elif cursor.waits_for:
+            if cursor.waits_for == "task":
+                self.commands.append(CancelTask(cursor.wait_id))
+            self.stop_waiting(cursor)
+            kind_name = type(cursor.step.state).__name__.removesuffix("State")
+            self.record(f"{kind_name}StateAborted", cursor.previous)
+        if cursor in self.ready:
+            self.ready.remove(cursor)
+
+    def stop_waiting(self, cursor: Cursor) -> None:
+        """Forget what a cursor waits for; its timers are ignored from now on."""
+        del self.waiting[cursor.wait_id]
+        cursor.waits_for = ""
+        cursor.call = None
+        cursor.heartbeat_us = 0
+
+    # How it moves.
+
+    def _run(self) -> None:
+        """Move every ready cursor on until it waits or its branch has ended."""
+        ready, history = self.ready, self.history
+        longest = self.history_limit * WIDTH
+        while ready:
+            cursor = ready.popleft()
+            step: Step | None = cursor.step
+            while step is not None:
+                cursor.step = step
+                step = step.enter(cursor)
+                if len(history) >= longest:
+                    self._check_history_limit()
+                    if not self.is_running:
+                        return
+
+    def _check_history_limit(self) -> None:
+        """End the execution if its history is full.
+
+        AWS: when 24,999 events are there, the next one has to be the execution's success; if it is
+        not, ExecutionFailed takes its place. (AWS guide, "Avoid reaching the history quota".)
+        """
+        history, limit = self.history, self.history_limit
+        if count(history) < limit or (count(history) == limit and not self.is_running):
+            return
+        del history[(limit - 1) * WIDTH :]
+        self._cancel_tasks()
+        cause = f"The execution reached the maximum number of history events ({limit})."
+        self.record("ExecutionFailed", limit - 1, None, [RUNTIME, cause])
+        self._end(Outcome("FAILED", None, RUNTIME, cause))
+
+    def _handle(self, event: Event) -> None:
+        match event:
+            case TaskSucceeded(task_id, output):
+                cursor = self._task(task_id)
+                if cursor:
+                    self.stop_waiting(cursor)
+                    self.proceed(cursor, cursor.step.resume(cursor, output))
+            case TaskFailed(task_id, error, cause):
+                cursor = self._task(task_id)
+                if cursor:
+                    self.stop_waiting(cursor)
+                    self.proceed(cursor, cursor.step.fail(cursor, StateError(error, cause)))
+            case TaskHeartbeat(task_id):
+                cursor = self._task(task_id)
+                if cursor and cursor.heartbeat_us:
+                    cursor.heartbeat_due = self.now + cursor.heartbeat_us
+            case StopRequested(error, cause):
+                self._stop("ABORTED", error, cause)
+            case _:
+                assert_never(event)
+
+    def _task(self, task_id: int) -> Cursor | None:
+        cursor = self.waiting.get(task_id)
+        return cursor if cursor is not None and cursor.waits_for == "task" else None
+
+    def _fire_timers(self, before: int) -> None:
+        """Let everything happen whose time comes before an instant, each at its own time."""
+        while (wake_at := self.wake_at) is not None and wake_at < before:
+            self.now = max(self.now, wake_at)
+            if self.deadline is not None and self.deadline <= wake_at:
+                self._stop("TIMED_OUT", None, None)
+                return
+            self._fire(*heappop(self.timers))
+            self._run()
+
+    def _fire(self, due: int, wait_id: int, kind: TimerKind) -> None:
+        cursor = self.waiting[wait_id]
+        if kind == "heartbeat" and cursor.heartbeat_due > due:
+            self.set_timer(cursor.heartbeat_due, wait_id, kind)
+            return
+        waited_for = cursor.waits_for
+        self.stop_waiting(cursor)
+        step = cursor.step
+        if waited_for == "task":
+            self.commands.append(CancelTask(wait_id))
+            alias = HEARTBEAT_TIMEOUT if kind == "heartbeat" else None
+            self.proceed(cursor, step.expire(cursor, StateError(TIMEOUT, alias=alias)))
+        elif waited_for == "retry":
+            self.proceed(cursor, step.retry(cursor))
+        else:
+            self.proceed(cursor, step.resume(cursor, None))
+
+    def _stop(
+        self, status: Literal["TIMED_OUT", "ABORTED"], error: str | None, cause: str | None
+    ) -> None:
+        """End the whole execution from outside. AWS links this event to nothing (recorded)."""
+        self._cancel_tasks()
+        kind = "ExecutionTimedOut" if status == "TIMED_OUT" else "ExecutionAborted"
+        self.record(kind, 0, None, [error, cause])
+        self._end(Outcome(status, None, error, cause))
+
+    def _cancel_tasks(self) -> None:
+        self.commands += [
+            CancelTask(wait_id)
+            for wait_id, cursor in self.waiting.items()
+            if cursor.waits_for == "task"
+        ]
+
+    def _end(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.waiting.clear()
+        self.ready.clear()
+        self.timers.clear()
+
+
+def _or_no_limit(limit: int | None) -> int:
+    return _NO_LIMIT if limit is None else limit
+
+
+def _microseconds(span: timedelta) -> int:
+    return round(span.total_seconds() * 1_000_000)
+
+
+def _deadline(program: Program, limits: Limits, now: int) -> int | None:
+    """When the execution has to have ended: its own TimeoutSeconds, or AWS's longest duration."""
+    definition = program.definition
+    longest = limits.express_duration if definition.type == "EXPRESS" else limits.duration
+    spans = [
+        span
+        for span in (definition.timeout_us, None if longest is None else _microseconds(longest))
+        if span is not None
+    ]
+    return now + min(spans) if spans else None

@@ -1,0 +1,147 @@
+"""What happened, as AWS would have recorded it: kept as flat records, shown as events.
+
+The history of a running execution is one flat list, `WIDTH` slots an event: no object of its own
+for an event, so recording costs little and Python's collector has nothing to walk. An event's id is
+its place. The slots are
+
+    kind       the event's type, AWS's spelling
+    previous   the id of the event that led here
+    at         microseconds since the epoch
+    subject    the state's name, the resource's ARN, or the role's ARN
+    data       input, output, or parameters of a call; ``[error, cause]``; an index or length
+    extra      assigned variables, or the options of a call; mostly None
+
+and hold JSON values only. `render` makes GetExecutionHistory's form of them.
+
+Source: AWS Step Functions API, "HistoryEvent".
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from asl.language.resources import parse_resource
+from asl.query.javalike import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from asl.jsontypes import Json
+
+Records: TypeAlias = list[Any]
+HistoryEvent: TypeAlias = dict[str, Any]
+
+WIDTH = 6
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WHOLE = {"truncated": False}
+
+
+def instant(at_us: int) -> datetime:
+    """A time stamp for people: an aware datetime."""
+    return _EPOCH + timedelta(microseconds=at_us)
+
+
+def count(records: Records) -> int:
+    """How many events there are; also the id of the last one."""
+    return len(records) // WIDTH
+
+
+def entered_states(records: Records) -> list[str]:
+    """The names of the states entered, in order."""
+    return [
+        records[place + 3]
+        for place in range(0, len(records), WIDTH)
+        if records[place].endswith("StateEntered")
+    ]
+
+
+def render(records: Records, first_id: int = 1) -> Iterator[HistoryEvent]:
+    """The events from ``first_id`` on, in the form of GetExecutionHistory."""
+    for place in range((first_id - 1) * WIDTH, len(records), WIDTH):
+        kind, previous, at, subject, data, extra = records[place : place + WIDTH]
+        event: HistoryEvent = {
+            "timestamp": instant(at),
+            "type": kind,
+            "id": place // WIDTH + 1,
+            "previousEventId": previous,
+        }
+        key, details = _shape(kind)
+        if details is not None:
+            event[key] = details(subject, data, extra)
+        yield event
+
+
+Details: TypeAlias = "Callable[[Any, Any, Any], dict[str, Any]]"
+
+
+def _input(data: Json) -> dict[str, Any]:
+    return {"input": to_text(data), "inputDetails": _WHOLE}
+
+
+def _output(data: Json) -> dict[str, Any]:
+    return {"output": to_text(data), "outputDetails": _WHOLE}
+
+
+def _failure(data: list[str | None]) -> dict[str, Any]:
+    error, cause = data
+    return {
+        **({} if error is None else {"error": error}),
+        **({} if cause is None else {"cause": cause}),
+    }
+
+
+def _resource(arn: str) -> dict[str, Any]:
+    resource = parse_resource(arn)
+    return {"resourceType": resource.service, "resource": resource.event_resource}
+
+
+def _exited(name: str, output: Json, assigned: dict[str, Json] | None) -> dict[str, Any]:
+    details = {"name": name, **_output(output)}
+    if assigned:
+        details["assignedVariables"] = {key: to_text(value) for key, value in assigned.items()}
+        details["assignedVariablesDetails"] = _WHOLE
+    return details
+
+
+def _scheduled(arn: str, parameters: Json, options: dict[str, Any]) -> dict[str, Any]:
+    return {**_resource(arn), "parameters": to_text(parameters), **options}
+
+
+_DETAILS: dict[str, Details] = {
+    "ExecutionStarted": lambda role, data, _: {**_input(data), "roleArn": role},
+    "ExecutionSucceeded": lambda _, data, __: _output(data),
+    "ExecutionFailed": lambda _, data, __: _failure(data),
+    "ExecutionTimedOut": lambda _, data, __: _failure(data),
+    "ExecutionAborted": lambda _, data, __: _failure(data),
+    "LambdaFunctionScheduled": lambda arn, data, options: {
+        "resource": arn,
+        **_input(data),
+        **options,
+    },
+    "LambdaFunctionSucceeded": lambda _, data, __: _output(data),
+    "LambdaFunctionFailed": lambda _, data, __: _failure(data),
+    "LambdaFunctionTimedOut": lambda _, data, __: _failure(data),
+    "TaskScheduled": _scheduled,
+    "TaskStarted": lambda arn, _, __: _resource(arn),
+    "TaskSucceeded": lambda arn, data, _: {**_resource(arn), **_output(data)},
+    "TaskFailed": lambda arn, data, _: {**_resource(arn), **_failure(data)},
+    "TaskTimedOut": lambda arn, data, _: {**_resource(arn), **_failure(data)},
+    "MapStateStarted": lambda _, length, __: {"length": length},
+    "MapIterationStarted": lambda name, index, _: {"name": name, "index": index},
+    "MapIterationSucceeded": lambda name, index, _: {"name": name, "index": index},
+    "MapIterationFailed": lambda name, index, _: {"name": name, "index": index},
+    "MapIterationAborted": lambda name, index, _: {"name": name, "index": index},
+}
+
+
+@lru_cache(maxsize=128)
+def _shape(kind: str) -> tuple[str, Details | None]:
+    """The key of an event's details and what makes them; no details for the rest."""
+    if kind.endswith("StateEntered"):
+        return "stateEnteredEventDetails", lambda name, data, _: {"name": name, **_input(data)}
+    if kind.endswith("StateExited"):
+        return "stateExitedEventDetails", _exited
+    return f"{kind[0].lower()}{kind[1:]}EventDetails", _DETAILS.get(kind)

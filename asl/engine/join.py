@@ -1,0 +1,133 @@
+"""The children of a Parallel or Map: started, counted, and stopped when one of them fails.
+
+A join holds what both kinds share: which children run, how many may run at a time, their outputs.
+What a child is (a branch with the state's input, or an iteration with an item) and what its events
+are, the two kinds say themselves (`states.parallel`, `states.map_`).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from asl.engine.cursor import Cursor
+from asl.engine.failure import StateError, evaluation_error
+from asl.errors import QueryError
+
+if TYPE_CHECKING:
+    from asl.engine.program import Step
+    from asl.jsontypes import Json
+
+
+class Join(ABC):
+    """The children of one Parallel or Map, while it runs.
+
+    Attributes:
+        cursor: The branch that waits for the children.
+        total: How many children there are in all.
+        width: How many may run at a time.
+        next_index: The child to start next.
+        running: The children that have started and not ended, by index.
+        results: Their outputs, in the order of the children.
+        size: An upper bound of the JSON size of the results.
+    """
+
+    __slots__ = ("cursor", "next_index", "results", "running", "size", "total", "width")
+
+    kind: ClassVar[Literal["Parallel", "Map"]]
+
+    def __init__(self, cursor: Cursor, total: int, width: int) -> None:
+        self.cursor = cursor
+        self.total = total
+        self.width = width
+        self.next_index = 0
+        self.running: dict[int, Cursor] = {}
+        self.results: list[Json] = [None] * total
+        self.size = 2 + total
+
+    @abstractmethod
+    def spawn(self, index: int, previous: int) -> Cursor:
+        """The cursor of one child, at its first state; writes its first event, if it has one.
+
+        Raises:
+            QueryError: Its input can't be made.
+        """
+
+    def child(self, index: int, start: Step, data: Json, size: int, previous: int) -> Cursor:
+        """A cursor at its first state; it reads the variables of the scope around it."""
+        cursor = self.cursor
+        child = Cursor(cursor.execution, start, data, size, previous)
+        child.variables = cursor.variables
+        child.unseen_size = cursor.unseen_size
+        child.item = cursor.item
+        child.join = self
+        child.index = index
+        return child
+
+    @abstractmethod
+    def child_event(
+        self, outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor
+    ) -> None:
+        """Write the event of a child's end, where the kind has one."""
+
+    def start(self) -> None:
+        """Start as many children as may run at a time; none at all ends the state at once."""
+        cursor = self.cursor
+        cursor.children = self
+        previous = cursor.previous
+        if self.total == 0:
+            self._complete(previous)
+        while self.next_index < min(self.width, self.total) and cursor.children is self:
+            self._start_next(previous)
+
+    def _start_next(self, previous: int) -> None:
+        index = self.next_index
+        self.next_index = index + 1
+        try:
+            child = self.spawn(index, previous)
+        except QueryError as error:
+            cursor = self.cursor
+            failure = evaluation_error(cursor.step.name, cursor.entered_id, error)
+            self._give_up(previous, failure)
+            return
+        self.running[index] = child
+        child.execution.ready.append(child)
+
+    def succeeded(self, child: Cursor) -> None:
+        """A child has reached the end of its scope with its data as output."""
+        del self.running[child.index]
+        self.results[child.index] = child.data
+        self.size += child.size
+        self.child_event("Succeeded", child)
+        if self.next_index < self.total:
+            self._start_next(child.previous)
+        elif not self.running:
+            self._complete(child.previous)
+
+    def _complete(self, previous: int) -> None:
+        cursor = self.cursor
+        execution = cursor.execution
+        cursor.children = None
+        cursor.previous = previous
+        execution.record(f"{self.kind}StateSucceeded", previous)
+        execution.proceed(cursor, cursor.step.resume(cursor, self))
+
+    def failed(self, child: Cursor, error: StateError) -> None:
+        """A child has failed for good: its siblings are stopped and the state fails."""
+        del self.running[child.index]
+        self.child_event("Failed", child)
+        self._give_up(child.previous, error)
+
+    def _give_up(self, previous: int, error: StateError) -> None:
+        self.abort()
+        cursor = self.cursor
+        cursor.previous = previous
+        cursor.execution.proceed(cursor, cursor.step.fail(cursor, error))
+
+    def abort(self) -> None:
+        """Stop all children that still run."""
+        self.cursor.children = None
+        running, self.running = self.running, {}
+        for child in running.values():
+            child.execution.cancel(child)
+            self.child_event("Aborted", child)

@@ -1,0 +1,30 @@
+"""The quotas of AWS that an execution keeps, all adjustable; None lifts one.
+
+Source: AWS guide, "Service quotas" (executions, payload size, state machine variables).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an execution may use.
+
+    Attributes:
+        payload_bytes: JSON text of an input, result or output, in UTF-8.
+        history_events: Events of one history; the last one has to be the execution's end.
+        duration: From start to end; for Express executions `express_duration` counts instead.
+        express_duration: The same for Express executions.
+        inline_map_concurrency: Iterations of one inline Map at a time, whatever it asks for.
+        variables_bytes: JSON text of all variables of one scope together.
+    """
+
+    payload_bytes: int | None = 256 * 1024
+    history_events: int | None = 25_000
+    duration: timedelta | None = timedelta(days=365)
+    express_duration: timedelta | None = timedelta(minutes=5)
+    inline_map_concurrency: int | None = 40
+    variables_bytes: int | None = 10 * 1024 * 1024

@@ -1,0 +1,68 @@
+"""What Retry and Catch do with the failure of a Task, Parallel or Map.
+
+Source: ASL specification, "Retrying after error" and "Fallback states".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asl.jsontypes import size_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asl.engine.failure import StateError
+    from asl.language.model import Catcher, Retrier
+    from asl.query.javalike import JavaRandom
+
+
+def spend_retry(
+    retriers: Sequence[Retrier], counts: list[int], error: StateError, rng: JavaRandom
+) -> int | None:
+    """Take a retry from the first retrier that matches, if it has one left.
+
+    Args:
+        retriers: In the order of the definition; only the first that matches counts.
+        counts: How many retries each retrier has given since the state was entered; updated.
+        error: Why the state failed.
+        rng: Drawn from only by a retrier with full jitter.
+
+    Returns:
+        Microseconds to wait before the next attempt, or None when there is none.
+    """
+    for index, retrier in enumerate(retriers):
+        if error.matches(retrier.error_equals):
+            if counts[index] >= retrier.max_attempts:
+                return None
+            counts[index] += 1
+            return next_delay(retrier, counts[index], rng)
+    return None
+
+
+def next_delay(retrier: Retrier, attempt: int, rng: JavaRandom) -> int:
+    """Microseconds to wait before the given retry, 1 for the first.
+
+    Without MaxDelaySeconds a delay still ends at 31,622,400 seconds (366 days), the most that
+    MaxDelaySeconds may say: no execution lasts longer.
+    """
+    longest = _LONGEST_DELAY_US if retrier.max_delay_us is None else retrier.max_delay_us
+    try:
+        delay = int(retrier.interval_us * retrier.backoff_rate ** (attempt - 1))
+    except OverflowError:
+        delay = longest
+    delay = min(delay, longest)
+    return int(rng.next_double() * delay) if retrier.full_jitter else delay
+
+
+_LONGEST_DELAY_US = 31_622_400 * 1_000_000
+
+
+def find_catcher(catchers: Sequence[Catcher], error: StateError) -> Catcher | None:
+    """The first catcher that matches."""
+    return next((catcher for catcher in catchers if error.matches(catcher.error_equals)), None)
+
+
+def error_output_size(error: StateError) -> int:
+    """JSON bytes of the error output that a catcher passes on."""
+    return size_bytes(error.output())

@@ -1,0 +1,301 @@
+"""An execution as JSON and back, and a copy of one that goes its own way.
+
+A snapshot keeps what can't be derived: cursors, joins, timers, history, the seeded state. Values
+are shared inside an execution (a state's output is the next one's input, ResultPath copies only a
+spine),
+and a snapshot keeps them shared: each object and array stands once in a table, `[n]` in its place
+refers to entry n. Steps are named by the JSON pointer of their state; the definition itself is not
+in the snapshot, its fingerprint is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+from heapq import heapify
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from asl.engine.commands import InvokeTask
+from asl.engine.cursor import Cursor
+from asl.engine.execution import Execution, Outcome
+from asl.engine.limits import Limits
+from asl.engine.states.map_ import Iterations
+from asl.engine.states.parallel import Branches
+from asl.errors import SnapshotError
+from asl.query.javalike import JavaRandom
+
+if TYPE_CHECKING:
+    from asl.engine.join import Join
+    from asl.engine.program import Program
+    from asl.jsontypes import Json
+    from asl.language.model import MapState, TaskState
+
+FORMAT = 1
+
+# What is copied as it is; values and links are treated one by one below.
+_EXECUTION_NUMBERS = ("now", "context_size", "deadline", "last_wait_id")
+_CURSOR_NUMBERS = (
+    "size", "unseen_size", "previous", "entered_id", "entered_at", "retries", "waits_for",
+    "wait_id", "heartbeat_us", "heartbeat_due", "index",
+)  # fmt: skip
+_JOIN_NUMBERS = ("total", "width", "next_index", "size", "data_size")
+_JOINS: dict[str, type[Branches | Iterations]] = {"Parallel": Branches, "Map": Iterations}
+
+T = TypeVar("T")
+
+
+def snapshot(execution: Execution) -> dict[str, Json]:
+    """The whole execution as JSON. Take it between two events, with all commands carried out."""
+    values = _Packer()
+    outcome = execution.outcome
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "fingerprint": execution.program.definition.fingerprint,
+        **{name: getattr(execution, name) for name in _EXECUTION_NUMBERS},
+        "random": execution.random.state,
+        "limits": _pack_limits(execution.limits),
+        "outcome": [outcome.status, values.pack(outcome.output), outcome.error, outcome.cause],
+        "identity": values.pack(execution.identity),
+        "machine_identity": values.pack(execution.machine_identity),
+        "timers": [list(timer) for timer in execution.timers],
+        "history": [values.pack(slot) for slot in execution.history],
+        "root": _pack_cursor(execution.root, values),
+    }
+    document["values"] = values.table
+    return document
+
+
+def restore(program: Program, document: Json) -> Execution:
+    """The execution of a snapshot, ready to go on.
+
+    Raises:
+        SnapshotError: Not a snapshot, one of another format version, or of another definition.
+    """
+    if not isinstance(document, dict) or "format" not in document:
+        raise SnapshotError("this is not a snapshot of an execution: it has no 'format'")
+    if document["format"] != FORMAT:
+        raise SnapshotError(
+            f"the snapshot has format {document['format']!r}; this version reads format {FORMAT}"
+        )
+    if document.get("fingerprint") != program.definition.fingerprint:
+        raise SnapshotError("the snapshot was taken with another definition")
+    try:
+        return _restore(program, cast("dict[str, Any]", document))
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise SnapshotError(f"the snapshot is damaged: {error!r}") from error
+
+
+def _restore(program: Program, document: dict[str, Any]) -> Execution:
+    values = _Unpacker(document["values"])
+    execution = Execution.__new__(Execution)
+    execution.program = program
+    execution.set_limits(_unpack_limits(document["limits"]))
+    for name in _EXECUTION_NUMBERS:
+        setattr(execution, name, document[name])
+    execution.random = JavaRandom.from_state(document["random"])
+    status, output, error, cause = document["outcome"]
+    execution.outcome = Outcome(status, values.unpack(output), error, cause)
+    execution.identity = values.unpack(document["identity"])
+    execution.machine_identity = values.unpack(document["machine_identity"])
+    execution.timers = [(due, wait_id, kind) for due, wait_id, kind in document["timers"]]
+    heapify(execution.timers)
+    execution.history = [values.unpack(slot) for slot in document["history"]]
+    execution.commands = []
+    execution.waiting = {}
+    execution.ready = deque()
+    execution.root = _unpack_cursor(document["root"], execution, None, values)
+    return execution
+
+
+def fork(execution: Execution) -> Execution:
+    """A second execution that stands where this one does; all values are shared, nothing else."""
+    twin = Execution.__new__(Execution)
+    twin.program = execution.program
+    twin.set_limits(execution.limits)
+    for name in (*_EXECUTION_NUMBERS, "outcome", "identity", "machine_identity"):
+        setattr(twin, name, getattr(execution, name))
+    twin.random = JavaRandom.from_state(execution.random.state)
+    twin.timers = execution.timers.copy()
+    twin.history = execution.history.copy()
+    twin.commands = []
+    twin.waiting = {}
+    twin.ready = deque()
+    twin.root = _fork_cursor(execution.root, twin, None)
+    return twin
+
+
+def _fork_cursor(cursor: Cursor, execution: Execution, join: Join | None) -> Cursor:
+    twin = _new_cursor(cursor, execution, join)
+    twin.step = cursor.step
+    twin.data, twin.variables, twin.item = cursor.data, cursor.variables, cursor.item
+    twin.call = cursor.call
+    twin.retry_counts = cursor.retry_counts.copy()
+    children = cast("Branches | Iterations | None", cursor.children)
+    if children is not None:
+        copied = _new_join(type(children), twin, {n: getattr(children, n) for n in _JOIN_NUMBERS})
+        copied.data, copied.results = children.data, children.results.copy()
+        if isinstance(children, Iterations) and isinstance(copied, Iterations):
+            copied.items, copied.selector = children.items, children.selector
+        copied.running = {
+            index: _fork_cursor(child, execution, copied)
+            for index, child in children.running.items()
+        }
+    _register(twin, is_ready=cursor in cursor.execution.ready)
+    return twin
+
+
+def _new_cursor(source: Cursor, execution: Execution, join: Join | None) -> Cursor:
+    cursor = Cursor.__new__(Cursor)
+    cursor.execution, cursor.join, cursor.children = execution, join, None
+    for name in _CURSOR_NUMBERS:
+        setattr(cursor, name, getattr(source, name))
+    return cursor
+
+
+def _new_join(
+    kind: type[Branches | Iterations], cursor: Cursor, numbers: dict[str, int]
+) -> Branches | Iterations:
+    join = kind.__new__(kind)
+    join.cursor = cursor
+    cursor.children = join
+    for name in _JOIN_NUMBERS:
+        setattr(join, name, numbers[name])
+    return join
+
+
+def _register(cursor: Cursor, *, is_ready: bool) -> None:
+    """Enter a copied cursor where its execution keeps those that wait or can move on."""
+    if cursor.waits_for:
+        cursor.execution.waiting[cursor.wait_id] = cursor
+    if is_ready:
+        cursor.execution.ready.append(cursor)
+
+
+def _pack_cursor(cursor: Cursor, values: _Packer) -> dict[str, Any]:
+    children = cast("Branches | Iterations | None", cursor.children)
+    return {
+        **{name: getattr(cursor, name) for name in _CURSOR_NUMBERS},
+        "step": cursor.step.state.pointer,
+        "data": values.pack(cursor.data),
+        "variables": values.pack(cursor.variables),
+        "item": None if cursor.item is None else [cursor.item[0], values.pack(cursor.item[1])],
+        "retry_counts": cursor.retry_counts.copy(),
+        "payload": None if cursor.call is None else values.pack(cursor.call.payload),
+        "ready": cursor in cursor.execution.ready,
+        "children": None if children is None else _pack_join(children, values),
+    }
+
+
+def _pack_join(join: Branches | Iterations, values: _Packer) -> dict[str, Any]:
+    return {
+        **{name: getattr(join, name) for name in _JOIN_NUMBERS},
+        "kind": join.kind,
+        "data": values.pack(join.data),
+        "items": values.pack(join.items) if isinstance(join, Iterations) else None,
+        "results": [values.pack(result) for result in join.results],
+        "running": [_pack_cursor(child, values) for child in join.running.values()],
+    }
+
+
+def _unpack_cursor(
+    document: dict[str, Any], execution: Execution, join: Join | None, values: _Unpacker
+) -> Cursor:
+    cursor = Cursor.__new__(Cursor)
+    cursor.execution, cursor.join, cursor.children = execution, join, None
+    for name in _CURSOR_NUMBERS:
+        setattr(cursor, name, document[name])
+    cursor.step = execution.program.by_pointer[document["step"]]
+    cursor.data = values.unpack(document["data"])
+    cursor.variables = values.unpack(document["variables"])
+    item = document["item"]
+    cursor.item = None if item is None else (item[0], values.unpack(item[1]))
+    cursor.retry_counts = list(document["retry_counts"])
+    cursor.call = _unpack_call(cursor, values.unpack(document["payload"]))
+    if document["children"] is not None:
+        _unpack_join(document["children"], cursor, values)
+    _register(cursor, is_ready=document["ready"])
+    return cursor
+
+
+def _unpack_call(cursor: Cursor, payload: Json) -> InvokeTask | None:
+    if cursor.waits_for != "task":
+        return None
+    state = cast("TaskState", cursor.step.state)
+    return InvokeTask(
+        cursor.wait_id, state.name, state.resource, payload, cursor.data, cursor.retries + 1
+    )
+
+
+def _unpack_join(document: dict[str, Any], cursor: Cursor, values: _Unpacker) -> None:
+    join = _new_join(_JOINS[document["kind"]], cursor, document)
+    join.data = values.unpack(document["data"])
+    join.results = [values.unpack(result) for result in document["results"]]
+    if isinstance(join, Iterations):
+        join.items = values.unpack(document["items"])
+        join.selector = cast("MapState", cursor.step.state).parameters
+    join.running = {
+        child["index"]: _unpack_cursor(child, cursor.execution, join, values)
+        for child in document["running"]
+    }
+
+
+def _pack_limits(limits: Limits) -> dict[str, Any]:
+    packed = {name: getattr(limits, name) for name in Limits.__slots__}
+    return {
+        name: {"seconds": value.total_seconds()} if isinstance(value, timedelta) else value
+        for name, value in packed.items()
+    }
+
+
+def _unpack_limits(document: dict[str, Any]) -> Limits:
+    limits: dict[str, Any] = {
+        name: timedelta(seconds=value["seconds"]) if isinstance(value, dict) else value
+        for name, value in document.items()
+    }
+    return Limits(**limits)
+
+
+class _Packer:
+    """Puts each object and array into a table once, children before what holds them."""
+
+    def __init__(self) -> None:
+        self.table: list[Json] = []
+        self._places: dict[int, int] = {}
+
+    def pack(self, value: Json) -> Json:
+        if isinstance(value, dict):
+            place = self._places.get(id(value))
+            if place is None:
+                place = self._add(value, {key: self.pack(item) for key, item in value.items()})
+            return [place]
+        if isinstance(value, list):
+            place = self._places.get(id(value))
+            if place is None:
+                place = self._add(value, [self.pack(item) for item in value])
+            return [place]
+        return value
+
+    def _add(self, value: Json, packed: Json) -> int:
+        place = self._places[id(value)] = len(self.table)
+        self.table.append(packed)
+        return place
+
+
+class _Unpacker:
+    """Gives back the values of a table, shared as they were."""
+
+    def __init__(self, table: list[Json]) -> None:
+        self._values: list[Any] = []
+        for entry in table:
+            if isinstance(entry, dict):
+                self._values.append({key: self.unpack(item) for key, item in entry.items()})
+            elif isinstance(entry, list):
+                self._values.append([self.unpack(item) for item in entry])
+            else:
+                raise TypeError(f"a value of the table is {type(entry).__name__}")
+
+    def unpack(self, packed: Json) -> Any:  # noqa: ANN401 - whatever JSON was packed
+        if isinstance(packed, list):
+            (place,) = packed
+            return self._values[cast("int", place)]
+        return packed

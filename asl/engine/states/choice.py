@@ -1,0 +1,42 @@
+"""Choice: goes where the first matching rule says.
+
+Source: ASL specification, "Choice State". Where no rule matches and there is no Default, AWS fails
+with States.Runtime, not with States.NoChoiceMatched (recorded).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asl.engine.states.dataflow import bind_passage, effective_input
+from asl.engine.states.immediate import Departure, bind_immediate
+from asl.errors import QueryError
+
+if TYPE_CHECKING:
+    from asl.engine.cursor import Cursor
+    from asl.engine.program import ProgramScope, Step
+    from asl.language.model import ChoiceState
+
+
+def bind(state: ChoiceState, step: Step, scope: ProgramScope) -> None:
+    """Make a Choice state ready to run."""
+    input_path, output_path = state.input_path, state.output_path
+    rules = tuple(
+        (rule.matches, bind_passage(output_path, rule.assign), scope.after(rule.next))
+        for rule in state.rules
+    )
+    default = scope.after(state.next)
+    default_passage = bind_passage(output_path, state.assign)
+
+    def depart(cursor: Cursor) -> Departure:
+        value, size = effective_input(input_path, cursor)
+        for matches, passage, following in rules:
+            if matches(value, cursor):
+                return Departure(*passage(cursor, value, size), following)
+        if default is None:
+            raise QueryError(
+                "Failed to transition out of the state. The state does not point to a next state."
+            )
+        return Departure(*default_passage(cursor, value, size), default)
+
+    bind_immediate(step, "Choice", depart)

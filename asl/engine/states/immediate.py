@@ -1,0 +1,83 @@
+"""What Pass, Choice and Succeed share: they are entered and left in one go, with nothing between.
+
+Their two events are written together once it is clear that the state succeeds; if it fails, only
+the first one is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from asl.engine.failure import StateError, data_limit_exceeded, evaluation_error
+from asl.engine.history import WIDTH
+from asl.engine.states.dataflow import set_variables
+from asl.errors import QueryError
+from asl.jsontypes import size_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asl.engine.cursor import Cursor
+    from asl.engine.program import Step
+    from asl.jsontypes import Json
+
+
+class Departure(NamedTuple):
+    """How an immediate state is left; ``size`` and ``assigned_size`` are upper bounds."""
+
+    value: Json
+    size: int
+    assigned: dict[str, Json] | None
+    assigned_size: int
+    following: Step | None
+
+
+def bind_immediate(
+    step: Step,
+    kind: Literal["Pass", "Choice", "Succeed"],
+    depart: Callable[[Cursor], Departure],
+) -> None:
+    """Let a step enter and leave its state at once.
+
+    Args:
+        step: The step to complete.
+        kind: The state's type, for its events.
+        depart: Says how the state is left; raises `QueryError` when it fails.
+    """
+    name = step.name
+    entered_kind, exited_kind = f"{kind}StateEntered", f"{kind}StateExited"
+
+    def enter(cursor: Cursor) -> Step | None:
+        execution, data, previous = cursor.execution, cursor.data, cursor.previous
+        history, now = execution.history, execution.now
+        entered = len(history) // WIDTH + 1
+        try:
+            value, size, assigned, assigned_size, following = depart(cursor)
+        except QueryError as failed:
+            return give_up(cursor, evaluation_error(name, entered, failed))
+        if size > execution.payload_limit:
+            size = size_bytes(value)
+            if size > execution.payload_limit:
+                return give_up(cursor, data_limit_exceeded(name))
+        if assigned:
+            error = set_variables(cursor, assigned, assigned_size)
+            if error is not None:
+                return give_up(cursor, error)
+        history += (
+            entered_kind, previous, now, name, data, None,
+            exited_kind, entered, now, name, value, assigned,
+        )  # fmt: skip
+        cursor.previous = entered + 1
+        cursor.data = value
+        cursor.size = size
+        if following is None:
+            execution.end_branch(cursor)
+        return following
+
+    def give_up(cursor: Cursor, error: StateError) -> Step | None:
+        execution = cursor.execution
+        cursor.previous = execution.record(entered_kind, cursor.previous, name, cursor.data)
+        execution.fail(cursor, error)
+        return None
+
+    step.enter = enter

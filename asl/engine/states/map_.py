@@ -1,0 +1,125 @@
+"""Map, inline: runs its processor once for each item of an array.
+
+Source: ASL specification, "Map State"; AWS guide, "Using Map state in Inline mode".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from asl.engine.failure import evaluation_error
+from asl.engine.join import Join
+from asl.engine.states.dataflow import apply, effective_input
+from asl.engine.states.work import bind_enter, bind_failure, bind_result, number, whole_number
+from asl.errors import QueryError
+from asl.query.javalike import to_text
+
+if TYPE_CHECKING:
+    from asl.engine.cursor import Cursor
+    from asl.engine.program import ProgramScope, Step
+    from asl.jsontypes import Json
+    from asl.language.model import MapState
+    from asl.query.environment import Compiled
+
+
+class Iterations(Join):
+    """The iterations of a Map while it runs; ``data`` is the Map's effective input."""
+
+    __slots__ = ("data", "data_size", "items", "selector")
+
+    kind: ClassVar[Literal["Parallel", "Map"]] = "Map"
+
+    def __init__(
+        self,
+        cursor: Cursor,
+        items: list[Json],
+        *,
+        selector: Compiled | None,
+        data: Json,
+        data_size: int,
+        width: int,
+    ) -> None:
+        super().__init__(cursor, len(items), width)
+        self.items = items
+        self.data = data
+        self.data_size = data_size
+        self.selector = selector
+
+    def spawn(self, index: int, previous: int) -> Cursor:
+        """The cursor of one iteration; ItemSelector sees the Map's input and the item."""
+        cursor, item = self.cursor, (index, self.items[index])
+        data, size = item[1], self.data_size
+        started = cursor.execution.record("MapIterationStarted", previous, cursor.step.name, index)
+        if self.selector is not None:
+            around, cursor.item = cursor.item, item
+            try:
+                data, size = apply(self.selector, cursor, self.data, 2 * size)
+            finally:
+                cursor.item = around
+        child = self.child(index, cursor.step.scopes[0].start, data, size, started)
+        child.item = item
+        child.unseen_size += self.data_size
+        return child
+
+    def child_event(
+        self, outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor
+    ) -> None:
+        """Write MapIterationSucceeded and its like."""
+        name = self.cursor.step.name
+        child.execution.record(f"MapIteration{outcome}", child.previous, name, child.index)
+
+
+def bind(state: MapState, step: Step, scope: ProgramScope) -> None:
+    """Make a Map state ready to run."""
+    leave = bind_result(state, step, scope, "Map")
+    fail_early = bind_failure(state, step, scope, "Map")
+
+    def attempt(cursor: Cursor) -> Step | None:
+        execution = cursor.execution
+        try:
+            data, size = effective_input(state.input_path, cursor)
+            items = _items(state, cursor, data)
+            width = _width(state, cursor, data)
+        except QueryError as failed:
+            return fail_early(cursor, evaluation_error(state.name, cursor.entered_id, failed))
+        cursor.previous = execution.record(
+            "MapStateStarted", cursor.previous, state.name, len(items)
+        )
+        size += cursor.unseen_size
+        Iterations(
+            cursor, items, selector=state.parameters, data=data, data_size=size, width=width
+        ).start()
+        return None
+
+    step.enter = bind_enter(state, "Map", attempt)
+    step.retry = attempt
+    step.resume = lambda cursor, join: leave(cursor, join.results, join.size)
+    step.fail = bind_failure(state, step, scope, "Map", "MapStateFailed")
+
+
+def _items(state: MapState, cursor: Cursor, data: Json) -> list[Json]:
+    path = state.items_path
+    items = data if path is None else path.query(data, cursor)
+    if not isinstance(items, list):
+        text = "$" if path is None else path.text
+        raise QueryError(f'Reference path "{text}" must point to array.')
+    return items
+
+
+def _width(state: MapState, cursor: Cursor, data: Json) -> int:
+    """How many iterations may run at a time; AWS runs no more than its quota."""
+    quota = cursor.execution.limits.inline_map_concurrency
+    given = number(state.max_concurrency, cursor, data)
+    width = 0
+    if given is not None:
+        value, path = given
+        wanted = whole_number(value)
+        if wanted is None or wanted < 0:
+            shown = value if isinstance(value, str) else to_text(value)
+            raise QueryError(
+                f'The MaxConcurrencyPath field refers to value "{shown}" '
+                f"which is not a valid integer: {path}"
+            )
+        width = wanted
+    widths = [limit for limit in (width, quota) if limit]
+    return min(widths) if widths else cursor.execution.history_limit

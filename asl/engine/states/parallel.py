@@ -1,0 +1,67 @@
+"""Parallel: runs all branches on the same input.
+
+Source: ASL specification, "Parallel State".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from asl.engine.failure import evaluation_error
+from asl.engine.join import Join
+from asl.engine.states.dataflow import apply, effective_input
+from asl.engine.states.work import bind_enter, bind_failure, bind_result
+from asl.errors import QueryError
+
+if TYPE_CHECKING:
+    from asl.engine.cursor import Cursor
+    from asl.engine.program import ProgramScope, Step
+    from asl.jsontypes import Json
+    from asl.language.model import ParallelState
+
+
+class Branches(Join):
+    """The branches of a Parallel while it runs; all have ``data`` as their input."""
+
+    __slots__ = ("data", "data_size")
+
+    kind: ClassVar[Literal["Parallel", "Map"]] = "Parallel"
+
+    def __init__(self, cursor: Cursor, data: Json, data_size: int) -> None:
+        total = len(cursor.step.scopes)
+        super().__init__(cursor, total, total)
+        self.data = data
+        self.data_size = data_size
+
+    def spawn(self, index: int, previous: int) -> Cursor:
+        """The cursor of one branch; its first event is its first state's."""
+        start = self.cursor.step.scopes[index].start
+        return self.child(index, start, self.data, self.data_size, previous)
+
+    def child_event(
+        self, outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor
+    ) -> None:
+        """A branch has no events of its own."""
+
+
+def bind(state: ParallelState, step: Step, scope: ProgramScope) -> None:
+    """Make a Parallel state ready to run."""
+    leave = bind_result(state, step, scope, "Parallel")
+    fail_early = bind_failure(state, step, scope, "Parallel")
+
+    def attempt(cursor: Cursor) -> Step | None:
+        execution = cursor.execution
+        try:
+            data, size = effective_input(state.input_path, cursor)
+            if state.parameters is not None:
+                data, size = apply(state.parameters, cursor, data, size)
+        except QueryError as failed:
+            return fail_early(cursor, evaluation_error(state.name, cursor.entered_id, failed))
+        cursor.previous = execution.record("ParallelStateStarted", cursor.previous)
+        Branches(cursor, data, size).start()
+        return None
+
+    step.enter = bind_enter(state, "Parallel", attempt)
+    step.retry = attempt
+    step.resume = lambda cursor, join: leave(cursor, join.results, join.size)
+    step.fail = bind_failure(state, step, scope, "Parallel", "ParallelStateFailed")

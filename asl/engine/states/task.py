@@ -1,0 +1,127 @@
+"""Task: has work done outside the machine.
+
+An attempt writes its Scheduled and Started events, asks for the task and waits for the reply, for
+the timeout and for heartbeats. Lambda functions named by their ARN have events of their own;
+everything else writes Task* events.
+
+Source: ASL specification, "Task State"; AWS guide, "Task workflow state".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from asl.engine.commands import InvokeTask
+from asl.engine.failure import StateError, data_limit_exceeded, evaluation_error
+from asl.engine.states.dataflow import apply, effective_input
+from asl.engine.states.work import bind_enter, bind_failure, bind_result, number, whole_number
+from asl.errors import QueryError
+from asl.jsontypes import Payload, size_bytes
+from asl.query.javalike import to_text
+
+if TYPE_CHECKING:
+    from asl.engine.cursor import Cursor
+    from asl.engine.program import ProgramScope, Step
+    from asl.jsontypes import Json
+    from asl.language.model import NumberField, TaskState
+
+_LONGEST_SECONDS = 99_999_999
+
+
+def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
+    """Make a Task state ready to run."""
+    resource = state.resource
+    is_lambda = resource.kind == "lambda"
+    prefix = "LambdaFunction" if is_lambda else "Task"
+    subject = None if is_lambda else resource.arn
+    leave = bind_result(state, step, scope, "Task")
+    failure = bind_failure(state, step, scope, "Task")
+
+    def attempt(cursor: Cursor) -> Step | None:
+        execution = cursor.execution
+        try:
+            payload, size = data, _ = effective_input(state.input_path, cursor)
+            if state.parameters is not None:
+                payload, size = apply(state.parameters, cursor, data, size)
+            timeout = _seconds(state.timeout, "TimeoutSeconds", cursor, data)
+            heartbeat = _seconds(state.heartbeat, "HeartbeatSeconds", cursor, data)
+            options = _options(state, cursor, data, timeout, None if is_lambda else heartbeat)
+        except QueryError as failed:
+            return failure(cursor, evaluation_error(state.name, cursor.entered_id, failed))
+        if size > execution.payload_limit and size_bytes(payload) > execution.payload_limit:
+            return failure(cursor, data_limit_exceeded(resource.arn))
+        scheduled = execution.record(
+            f"{prefix}Scheduled", cursor.previous, resource.arn, payload, options
+        )
+        cursor.previous = execution.record(f"{prefix}Started", scheduled, subject)
+        task_id = execution.wait(cursor, "task")
+        if timeout is not None:
+            execution.set_timer(execution.now + timeout * 1_000_000, task_id, "timeout")
+        if heartbeat is not None:
+            cursor.heartbeat_us = heartbeat * 1_000_000
+            cursor.heartbeat_due = execution.now + cursor.heartbeat_us
+            execution.set_timer(cursor.heartbeat_due, task_id, "heartbeat")
+        cursor.call = InvokeTask(
+            task_id, state.name, resource, payload, cursor.data, cursor.retries + 1
+        )
+        execution.commands.append(cursor.call)
+        return None
+
+    def resume(cursor: Cursor, reply: object) -> Step | None:
+        execution, output = cursor.execution, cast("Payload", reply)
+        if output.size_bytes > execution.payload_limit:
+            return fail(cursor, data_limit_exceeded(resource.arn))
+        cursor.previous = execution.record(
+            f"{prefix}Succeeded", cursor.previous, subject, output.value
+        )
+        return leave(cursor, output.value, output.size_bytes)
+
+    def fail(cursor: Cursor, error: StateError, event: str = "Failed") -> Step | None:
+        cursor.previous = cursor.execution.record(
+            f"{prefix}{event}", cursor.previous, subject, [error.name, error.cause]
+        )
+        return failure(cursor, error)
+
+    step.enter = bind_enter(state, "Task", attempt)
+    step.retry = attempt
+    step.resume = resume
+    step.fail = fail
+    step.expire = lambda cursor, error: fail(cursor, error, "TimedOut")
+
+
+def _seconds(field: NumberField | None, name: str, cursor: Cursor, data: Json) -> int | None:
+    """The seconds of a timeout; AWS's words for a path to something else are not known."""
+    given = number(field, cursor, data)
+    if given is None:
+        return None
+    value, path = given
+    seconds = whole_number(value)
+    if seconds is None:
+        raise QueryError(
+            f'The {name}Path field refers to value "{_shown(value)}" which is not a valid integer: '
+            f"{path}"
+        )
+    if not 0 < seconds <= _LONGEST_SECONDS:
+        raise QueryError(f"{name} must be between 1 and {_LONGEST_SECONDS} but was: {seconds}")
+    return seconds
+
+
+def _shown(value: Json) -> str:
+    return value if isinstance(value, str) else to_text(value)
+
+
+def _options(
+    state: TaskState, cursor: Cursor, data: Json, timeout: int | None, heartbeat: int | None
+) -> dict[str, Json]:
+    """What a Scheduled event says beside the call itself."""
+    options: dict[str, Json] = {}
+    if state.resource.kind == "service":
+        options["region"] = cursor.execution.region
+    if timeout is not None:
+        options["timeoutInSeconds"] = timeout
+    if heartbeat is not None:
+        options["heartbeatInSeconds"] = heartbeat
+    if state.credentials is not None:
+        credentials = cast("dict[str, Json]", state.credentials.evaluate(data, cursor))
+        options["taskCredentials"] = {"roleArn": credentials.get("RoleArn")}
+    return options

@@ -1,0 +1,116 @@
+"""What Task, Parallel and Map share: Retry, Catch, and how their result becomes output.
+
+Source: ASL specification, "Errors"; AWS guide, "Handling errors in Step Functions workflows".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from asl.engine.retry import find_catcher, spend_retry
+from asl.engine.states.dataflow import Fail, bind_leave, bind_shape, fail_for_good
+from asl.jsontypes import size_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asl.engine.cursor import Cursor
+    from asl.engine.failure import StateError
+    from asl.engine.program import ProgramScope, Step
+    from asl.jsontypes import Json
+    from asl.language.model import Catcher, NumberField, WorkState
+
+Kind: TypeAlias = Literal["Task", "Parallel", "Map"]
+Leave: TypeAlias = "Callable[[Cursor, Json, int], Step | None]"
+
+
+def bind_enter(
+    state: WorkState, kind: Kind, attempt: Callable[[Cursor], Step | None]
+) -> Callable[[Cursor], Step | None]:
+    """Enter the state: write its event, forget earlier retries, make the first attempt."""
+    name, retriers, entered_kind = state.name, len(state.retry), f"{kind}StateEntered"
+
+    def enter(cursor: Cursor) -> Step | None:
+        execution = cursor.execution
+        cursor.entered(execution.record(entered_kind, cursor.previous, name, cursor.data))
+        cursor.retry_counts = [0] * retriers
+        return attempt(cursor)
+
+    return enter
+
+
+def bind_result(
+    state: WorkState, step: Step, scope: ProgramScope, kind: Kind, *, selects: bool = True
+) -> Leave:
+    """Leave the state with the result of its work; ``result, size`` are what the work gave."""
+    shape = bind_shape(
+        selector=state.result_selector if selects else None,
+        assign=state.assign,
+        result_path=state.result_path,
+        output_path=state.output_path,
+    )
+    fail = bind_failure(state, step, scope, kind)
+    return bind_leave(step, kind, shape, scope.after(state.next), fail)
+
+
+def bind_failure(
+    state: WorkState, step: Step, scope: ProgramScope, kind: Kind, closing_event: str | None = None
+) -> Fail:
+    """Retry, else catch, else fail for good.
+
+    Args:
+        state: The state.
+        step: Its step.
+        scope: Where its catchers' Next stand.
+        kind: Its type, for events.
+        closing_event: Written before a catcher takes over or the state fails for good.
+    """
+    retriers, catchers = state.retry, state.catch
+    caught = {id(catcher): _bind_catch(catcher, step, scope, kind) for catcher in catchers}
+
+    def fail(cursor: Cursor, error: StateError) -> Step | None:
+        execution = cursor.execution
+        if not error.fatal:
+            delay = spend_retry(retriers, cursor.retry_counts, error, execution.random)
+            if delay is not None:
+                cursor.retries += 1
+                execution.wait(cursor, "retry", execution.now + delay)
+                return None
+        if closing_event is not None:
+            cursor.previous = execution.record(closing_event, cursor.previous)
+        if not error.fatal:
+            catcher = find_catcher(catchers, error)
+            if catcher is not None:
+                output = error.output()
+                return caught[id(catcher)](cursor, output, size_bytes(output))
+        if kind == "Task" and cursor.join is not None:
+            execution.record("TaskStateAborted", cursor.previous)  # leads nowhere (recorded)
+        execution.fail(cursor, error)
+        return None
+
+    return fail
+
+
+def _bind_catch(catcher: Catcher, step: Step, scope: ProgramScope, kind: Kind) -> Leave:
+    """Leave the state with an error output. Its OutputPath does not count here (recorded)."""
+    shape = bind_shape(assign=catcher.assign, result_path=catcher.result_path)
+    return bind_leave(step, kind, shape, scope.after(catcher.next), fail_for_good)
+
+
+def whole_number(value: Json) -> int | None:
+    """A count given by a path: an integer, or text of one (recorded for MaxConcurrencyPath)."""
+    if isinstance(value, str) and value.removeprefix("-").isdecimal() and value.isascii():
+        return int(value) if len(value) < _LONGEST_NUMBER else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+_LONGEST_NUMBER = 20
+
+
+def number(field: NumberField | None, cursor: Cursor, data: Json) -> tuple[Json, str] | None:
+    """The value of a field or of its Path twin, with the path's text; None if neither is given."""
+    if field is None:
+        return None
+    if field.path is None:
+        return field.value, ""
+    return field.path.query(data, cursor), field.path.text
