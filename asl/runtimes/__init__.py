@@ -1,0 +1,1 @@
+"""Who drives an execution: carries its commands out and brings events and the time back."""

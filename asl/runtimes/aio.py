@@ -1,0 +1,128 @@
+"""The asyncio runtime: tasks of one execution run concurrently, time is real or virtual.
+
+In virtual time everything is deterministic: a plain function answers at once, and of several async
+handlers in flight the answer of the one that was started first is fed first; time stands still
+until all have answered. In real time answers are fed as they come, plain functions run in threads,
+and what times out is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import TYPE_CHECKING, cast
+
+from asl.engine.events import TaskHeartbeat
+from asl.runtimes.calls import make_context
+from asl.runtimes.driver import Driver
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from asl.engine.commands import InvokeTask
+    from asl.runtimes.result import Result
+    from asl.tasks.context import TaskContext
+    from asl.tasks.registry import Binding
+
+
+class AsyncRun(Driver):
+    """An execution driven by an event loop."""
+
+    _in_flight: dict[int, asyncio.Task[Callable[[], None]]]
+
+    async def finish(self, max_concurrency: int) -> Result:
+        """Run it to its end, with at most that many tasks in flight at a time."""
+        self._in_flight = {}
+        try:
+            while self.execution.is_running:
+                await self._start(max_concurrency)
+                if self._in_flight:
+                    await (self._oldest() if self.clock.is_virtual else self._next_answers())
+                elif not self.todo:
+                    due = self.next_due()
+                    if due is None:
+                        break
+                    await self.clock.wait_until_async(due)
+                    self.wake(due)
+        finally:
+            left = list(self._in_flight.values())
+            for flight in left:
+                flight.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+        return self.result
+
+    def cancel(self, task_id: int) -> None:
+        """Cancel the handler of a task that nobody waits for any more."""
+        flight = self._in_flight.pop(task_id, None)
+        if flight is not None:
+            flight.cancel()
+
+    async def _start(self, max_concurrency: int) -> None:
+        """Start what is to be done, as far as the bound allows."""
+        while self.todo and len(self._in_flight) < max_concurrency:
+            task = self.todo.popleft()
+            if task.task_id not in self.execution.waiting:
+                continue  # cancelled before its turn came
+            binding = self.registry.binding(task)
+            context = make_context(
+                self.execution, task, self.calls, self._heartbeat_for(task.task_id)
+            )
+            if self.clock.is_virtual and not _is_async(binding):
+                (await self._call(task, binding, context, self.execution.now))()
+            else:
+                self._in_flight[task.task_id] = asyncio.create_task(
+                    self._call(task, binding, context, self.execution.now)
+                )
+
+    async def _call(
+        self, task: InvokeTask, binding: Binding, context: TaskContext, started: int
+    ) -> Callable[[], None]:
+        """Call a handler; what to do with its answer when its turn has come."""
+        try:
+            if self.clock.is_virtual or _is_async(binding):
+                value = binding.call(task, context)
+            else:
+                value = await asyncio.to_thread(binding.call, task, context)
+            if inspect.isawaitable(value):
+                value = await cast("Awaitable[object]", value)
+        except Exception as error:  # whatever a handler raises fails its task
+            failed = error
+            return lambda: self.raised(task, failed)
+        return lambda: self.returned(task, binding, started, value)
+
+    async def _oldest(self) -> None:
+        """Feed the answer of the task that was started first."""
+        task_id, flight = next(iter(self._in_flight.items()))
+        deliver = await flight
+        self._in_flight.pop(task_id, None)
+        deliver()
+
+    async def _next_answers(self) -> None:
+        """Wait for an answer, or for the next instant at which something happens by itself."""
+        due = self.next_due()
+        timeout = None if due is None else max(0, due - self.clock.now_us()) / 1_000_000
+        done, _ = await asyncio.wait(
+            self._in_flight.values(), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task_id, flight in list(self._in_flight.items()):
+            if flight in done and task_id in self._in_flight:
+                del self._in_flight[task_id]
+                flight.result()()
+        if due is not None and self.clock.now_us() >= due and self.execution.is_running:
+            self.wake(due)
+
+    def _heartbeat_for(self, task_id: int) -> Callable[[], None]:
+        loop = asyncio.get_running_loop()
+        beat = TaskHeartbeat(task_id)
+
+        def heartbeat() -> None:
+            loop.call_soon_threadsafe(lambda: self.feed(beat, self.clock.now_us()))
+
+        return heartbeat
+
+
+def _is_async(binding: Binding) -> bool:
+    """Whether a handler is an async function, or an object with an async ``__call__``."""
+    handler = binding.handler
+    call = vars(type(handler)).get("__call__")
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(call)

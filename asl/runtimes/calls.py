@@ -1,0 +1,117 @@
+"""One call of a task: the handler's context, and its answer as an event.
+
+Both runtimes use this, the synchronous one and the asyncio one; it knows neither loop nor clock.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, NamedTuple
+
+from asl.engine.events import TaskFailed as TaskFailedEvent
+from asl.engine.events import TaskHeartbeat, TaskSucceeded
+from asl.engine.history import instant
+from asl.errors import HandlerContractError, TaskFailed, UsageError
+from asl.jsontypes import Json, NotJsonError, Payload, copy_json, dump
+from asl.query.javalike import JavaRandom, string_hash
+from asl.tasks.context import TaskContext
+from asl.tasks.replies import Fails, Hangs, Returns
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+
+    from asl.engine.commands import InvokeTask
+    from asl.engine.events import Event
+    from asl.engine.execution import Execution
+    from asl.tasks.registry import Binding
+
+
+class Delayed(NamedTuple):
+    """An event that comes a while after its task was started."""
+
+    after_us: int
+    event: Event
+
+
+def make_context(
+    execution: Execution, task: InvokeTask, calls: Counter[str], heartbeat: Callable[[], None]
+) -> TaskContext:
+    """The context of a call; counts it."""
+    calls[task.state_name] += 1
+    return TaskContext(
+        state_name=task.state_name,
+        resource=task.resource.arn,
+        attempt=task.attempt,
+        call=calls[task.state_name],
+        execution_id=execution.arn,
+        now=instant(execution.now),
+        input=copy_json(task.state_input),
+        heartbeat=heartbeat,
+    )
+
+
+def answer(task: InvokeTask, binding: Binding, returned: object) -> list[Delayed]:
+    """The events that follow from what a handler returned; none where it never answers.
+
+    Raises:
+        HandlerContractError: It is not JSON.
+    """
+    match returned:
+        case Returns(output, after_us, every_us):
+            end = Delayed(after_us, _succeeded(task, binding, output))
+            return [*_heartbeats(task, every_us, after_us), end]
+        case Fails(error, cause, after_us, every_us):
+            failed = TaskFailedEvent(task.task_id, error, cause)
+            return [*_heartbeats(task, every_us, after_us), Delayed(after_us, failed)]
+        case Hangs(every_us):
+            return _heartbeats(task, every_us, _HEARTBEATS * every_us)
+        case _:
+            return [Delayed(0, _succeeded(task, binding, returned))]
+
+
+#: A hanging task sends that many heartbeats, then it is silent.
+_HEARTBEATS = 1_000
+
+
+def _heartbeats(task: InvokeTask, every_us: int, until_us: int) -> list[Delayed]:
+    if not every_us:
+        return []
+    event = TaskHeartbeat(task.task_id)
+    return [Delayed(at, event) for at in range(every_us, until_us, every_us)]
+
+
+def _succeeded(task: InvokeTask, binding: Binding, output: object) -> TaskSucceeded:
+    try:
+        payload = Payload(output)
+    except NotJsonError as error:
+        raise HandlerContractError(
+            f"the handler of state {task.state_name!r} ({task.resource.arn}) returned what is not "
+            f"JSON: {error}"
+        ) from error
+    result = binding.result(task, payload.value)
+    if result is not payload.value:
+        payload = Payload(result)
+    return TaskSucceeded(task.task_id, payload)
+
+
+def failure(execution: Execution, task: InvokeTask, error: Exception) -> TaskFailedEvent:
+    """The event for an exception that a handler raised; misuse of this package goes on upwards.
+
+    A `TaskFailed` says its error and cause itself. Any other exception becomes an error named after
+    its class, with the cause that a Lambda function in Python would give.
+    """
+    if isinstance(error, UsageError):
+        raise error
+    if isinstance(error, TaskFailed):
+        return TaskFailedEvent(task.task_id, error.error, error.cause)
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    request = JavaRandom(string_hash(f"{execution.arn}/{task.task_id}")).uuid4()
+    trace: list[Json] = list(traceback.format_list(frames))
+    report: dict[str, Json] = {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "requestId": request,
+        "stackTrace": trace,
+    }
+    return TaskFailedEvent(task.task_id, type(error).__name__, dump(report))

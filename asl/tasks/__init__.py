@@ -1,0 +1,1 @@
+"""Who does the work of a Task: from a resource to the Python function that answers for it."""

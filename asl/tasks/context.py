@@ -1,0 +1,41 @@
+"""What a task handler may know about the call that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from asl.jsontypes import Json
+
+#: What users write: ``handler(payload)`` or ``handler(payload, context)``, plain or async.
+TaskHandler: TypeAlias = Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskContext:
+    """One call of a task, for handlers that take a second argument.
+
+    Attributes:
+        state_name: The Task state.
+        resource: Its Resource, as it stands in the definition.
+        attempt: 1 for the first call since the state was entered, one more for each retry.
+        call: 1 for the state's first call in this execution, one more for each one after it.
+        execution_id: The execution's ARN.
+        now: When the task was started, on the execution's clock (aware).
+        input: The state's input, before InputPath and Parameters (a copy).
+        heartbeat: Tell the execution that the work goes on (SendTaskHeartbeat). In virtual time no
+            time passes while a function runs: a heartbeat changes nothing.
+    """
+
+    state_name: str
+    resource: str
+    attempt: int
+    call: int
+    execution_id: str
+    now: datetime
+    input: Json
+    heartbeat: Callable[[], None]

@@ -1,0 +1,159 @@
+"""Which handler answers for which task: by name, ARN or pattern; nobody by default.
+
+A handler found by state name or resource ARN stands for the whole integration: it gets what
+Parameters made and returns what the service would. One found by the name of a Lambda function
+stands
+for the function: with ``lambda:invoke`` it gets Payload, and its reply is put where the integration
+puts it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from asl.errors import HandlerContractError, MissingHandler, UsageError
+from asl.jsontypes import Json, copy_json
+from asl.language.model import Definition, MapState, ParallelState, Scope, TaskState
+from asl.language.resources import function_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asl.engine.commands import InvokeTask
+    from asl.language.resources import Resource
+    from asl.tasks.context import TaskContext, TaskHandler
+
+_PATTERN_CHARACTERS = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A handler for one task: how to call it, and what its reply stands for."""
+
+    handler: TaskHandler
+    wants_context: bool
+    is_function: bool
+
+    def call(self, task: InvokeTask, context: TaskContext) -> object:
+        """Call the handler with its own copy of the payload; what it returns (or awaits)."""
+        payload = copy_json(task.payload)
+        if self.is_function and task.resource.invokes_lambda:
+            payload = payload.get("Payload", {}) if isinstance(payload, dict) else payload
+        return self.handler(payload, context) if self.wants_context else self.handler(payload)
+
+    def result(self, task: InvokeTask, output: Json) -> Json:
+        """The integration's result for what the handler returned."""
+        if self.is_function and task.resource.invokes_lambda:
+            return {"ExecutedVersion": "$LATEST", "Payload": output, "StatusCode": 200}
+        return output
+
+
+class TaskRegistry:
+    """The handlers of a run.
+
+    Args:
+        handlers: By state name, resource ARN, name or ARN of a Lambda function, or a pattern of
+            these (``*``, ``?``, ``[...]``). An exact name wins over a pattern, in that order; of
+            two patterns the first one wins.
+
+    Raises:
+        HandlerContractError: A handler is not callable.
+    """
+
+    def __init__(self, handlers: Mapping[str, TaskHandler] | None) -> None:
+        if handlers is not None and not isinstance(handlers, Mapping):
+            raise UsageError(
+                f"tasks must be a mapping of names to handlers, not {type(handlers).__name__}"
+            )
+        self._handlers: dict[str, TaskHandler] = dict(handlers or {})
+        for name, handler in self._handlers.items():
+            if not callable(handler):
+                raise HandlerContractError(
+                    f"the handler for {name!r} is a {type(handler).__name__}, not callable; "
+                    "for a fixed answer use asl.script(...)"
+                )
+        self._wants_context = {
+            name: _wants_context(handler) for name, handler in self._handlers.items()
+        }
+        self._patterns = [name for name in self._handlers if _PATTERN_CHARACTERS & set(name)]
+
+    def check(self, definition: Definition) -> None:
+        """Make sure that every task has a handler, as far as the definition tells.
+
+        Raises:
+            MissingHandler: Lists all that have none.
+        """
+        missing = [
+            (state.name, state.function or state.resource.arn)
+            for state in _tasks(definition.scope)
+            if not state.has_dynamic_function
+            and self.find(state.name, state.resource, state.function) is None
+        ]
+        if missing:
+            raise MissingHandler(missing, tuple(self._handlers))
+
+    def binding(self, task: InvokeTask) -> Binding:
+        """The handler of a task that is to be done.
+
+        Raises:
+            MissingHandler: There is none.
+        """
+        function = None
+        if task.resource.invokes_lambda and isinstance(task.payload, dict):
+            named = task.payload.get("FunctionName")
+            function = named if isinstance(named, str) else None
+        found = self.find(task.state_name, task.resource, function)
+        if found is None:
+            named_resource = (task.state_name, function or task.resource.arn)
+            raise MissingHandler((named_resource,), tuple(self._handlers))
+        return found
+
+    def find(self, state_name: str, resource: Resource, function: str | None) -> Binding | None:
+        """The handler for a state, its resource, and the function that ``lambda:invoke`` calls."""
+        if resource.kind == "lambda":
+            function = resource.arn
+        functions = (function, function_name(function)) if function is not None else ()
+        for names, is_function in (((state_name, resource.arn), False), (functions, True)):
+            for name in names:
+                if name in self._handlers:
+                    return self._bind(name, is_function=is_function)
+        for pattern in self._patterns:
+            if fnmatchcase(state_name, pattern) or fnmatchcase(resource.arn, pattern):
+                return self._bind(pattern, is_function=False)
+            if any(fnmatchcase(name, pattern) for name in functions):
+                return self._bind(pattern, is_function=True)
+        return None
+
+    def _bind(self, name: str, *, is_function: bool) -> Binding:
+        return Binding(self._handlers[name], self._wants_context[name], is_function)
+
+
+def _tasks(scope: Scope) -> Iterator[TaskState]:
+    for state in scope.states.values():
+        if isinstance(state, TaskState):
+            yield state
+        elif isinstance(state, ParallelState):
+            for branch in state.branches:
+                yield from _tasks(branch)
+        elif isinstance(state, MapState):
+            yield from _tasks(state.processor)
+
+
+def _wants_context(handler: TaskHandler) -> bool:
+    """Whether a handler takes a second argument: a required one, or one that is named context."""
+    try:
+        parameters = list(inspect.signature(handler).parameters.values())
+    except (TypeError, ValueError):  # a built-in without a signature
+        return False
+    positional = [
+        parameter
+        for parameter in parameters
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    if len(positional) < 2:
+        return False
+    return positional[1].default is inspect.Parameter.empty or positional[1].name == "context"
