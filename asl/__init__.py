@@ -1,0 +1,88 @@
+"""Check and run state machines written in the Amazon States Language.
+
+import asl
+
+machine = asl.load("order.asl.json", substitutions={"ChargeFunctionArn": "charge"})
+result = machine.run({"orderId": 7}, tasks={"charge": lambda payload: {"paid": True}})
+print(result)
+"""
+
+from asl.engine.execution import Waiting
+from asl.engine.limits import Limits
+from asl.errors import (
+    AslError,
+    ClockError,
+    DefinitionError,
+    DefinitionSyntaxError,
+    ExecutionAborted,
+    ExecutionError,
+    ExecutionFailed,
+    ExecutionTimedOut,
+    HandlerContractError,
+    InternalError,
+    IntrinsicError,
+    InvalidDefinition,
+    InvalidInput,
+    JSONPathError,
+    MissingExtra,
+    MissingHandler,
+    QueryError,
+    QuerySyntaxError,
+    SnapshotError,
+    TaskFailed,
+    UnsupportedFeature,
+    UsageError,
+)
+from asl.jsontypes import Json, Payload
+from asl.language.diagnostics import Diagnostic
+from asl.machine import StateMachine, load
+from asl.runtimes.clocks import Clock, SystemClock, VirtualClock
+from asl.runtimes.local import Run
+from asl.runtimes.result import Result
+from asl.tasks.context import TaskContext, TaskHandler
+from asl.tasks.replies import fails, hangs, returns, script
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AslError",
+    "Clock",
+    "ClockError",
+    "DefinitionError",
+    "DefinitionSyntaxError",
+    "Diagnostic",
+    "ExecutionAborted",
+    "ExecutionError",
+    "ExecutionFailed",
+    "ExecutionTimedOut",
+    "HandlerContractError",
+    "InternalError",
+    "IntrinsicError",
+    "InvalidDefinition",
+    "InvalidInput",
+    "JSONPathError",
+    "Json",
+    "Limits",
+    "MissingExtra",
+    "MissingHandler",
+    "Payload",
+    "QueryError",
+    "QuerySyntaxError",
+    "Result",
+    "Run",
+    "SnapshotError",
+    "StateMachine",
+    "SystemClock",
+    "TaskContext",
+    "TaskFailed",
+    "TaskHandler",
+    "UnsupportedFeature",
+    "UsageError",
+    "VirtualClock",
+    "Waiting",
+    "fails",
+    "hangs",
+    "load",
+    "returns",
+    "script",
+]

@@ -1,0 +1,36 @@
+"""The command line: one module a command, each thin.
+
+Exit status: 0 all is well, 1 the execution failed, 2 the definition or the call is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from asl.errors import AslError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status."""
+    from asl.cli import run  # noqa: PLC0415 - a command is imported when the parser is made
+
+    parser = argparse.ArgumentParser(
+        prog="asl", description="Run state machines written in the Amazon States Language."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+    run.add_to(commands)
+    options = parser.parse_args(arguments)
+    try:
+        status: int = options.command(options)
+    except AslError as error:
+        print(f"asl: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone: nothing more to say
+        return 1
+    return status

@@ -1,0 +1,98 @@
+"""The view of a running execution: a line for each state, retry, failure and wait.
+
+On a terminal lines are indented by what they stand in, and coloured; elsewhere the same lines are
+plain text.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from asl.engine.history import HistoryEvent
+    from asl.runtimes.result import Result
+
+_COLOURS = {"dim": "2", "bold": "1", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_STATUS_COLOUR = {"SUCCEEDED": "green", "RUNNING": "yellow"}
+_TIME_WIDTH = 14
+_FAILED = ("Failed", "TimedOut")
+_SHOWN = 100
+
+
+class View:
+    """Prints the events of one execution as they are written."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._coloured = out.isatty()
+        self._started: datetime | None = None
+        self._events: dict[int, tuple[str, datetime, int]] = {}
+
+    def show(self, event: HistoryEvent) -> None:
+        """Take an event; print a line if it says something new."""
+        kind, at = event["type"], event["timestamp"]
+        self._started = self._started or at
+        before, before_at, depth = self._events.get(event["previousEventId"], ("", at, 0))
+        if before.endswith(("ParallelStateStarted", "MapStateStarted")):
+            depth += 1
+        elif kind in ("ParallelStateExited", "MapStateExited"):
+            depth = self._depth_of(event, depth)
+        self._events[event["id"]] = (kind, at, depth)
+        if kind.endswith("StateEntered"):
+            self._line(at, depth, event["stateEnteredEventDetails"]["name"], "cyan")
+        elif kind.endswith(("Scheduled", "ParallelStateStarted", "MapStateStarted")):
+            if before.endswith(_FAILED) and not kind.startswith("Execution"):
+                self._line(at, depth, f"  retry after {_span(at - before_at)}", "yellow")
+        elif kind.endswith(_FAILED) and not kind.startswith(("Execution", "Map", "Parallel")):
+            self._line(at, depth, f"  failed: {_failure(event)}", "red")
+
+    def _depth_of(self, event: HistoryEvent, depth: int) -> int:
+        """Leaving a Parallel or Map goes back to where it was entered: one level up."""
+        return max(depth - 1, 0) if self._events.get(event["previousEventId"]) else depth
+
+    def close(self, result: Result) -> None:
+        """Print how the execution ended."""
+        colour = _STATUS_COLOUR.get(result.status, "red")
+        end = result.started_at + result.elapsed
+        self._line(end, 0, result.status, colour)
+        if result.status == "SUCCEEDED":
+            print(json.dumps(result.output, ensure_ascii=False, indent=2), file=self._out)
+        elif result.error or result.cause:
+            print(f"{result.error or 'no error name'}: {result.cause or ''}", file=self._out)
+        for waiting in result.waiting:
+            print(f"{waiting.state_name!r} waits for a {waiting.waits_for}", file=self._out)
+
+    def _line(self, at: datetime, depth: int, text: str, colour: str) -> None:
+        since = _span(at - (self._started or at)).rjust(_TIME_WIDTH)
+        indent = "  " * depth
+        print(
+            f"{self._paint(since, 'dim')}  {indent}{self._paint(text, colour)}",
+            file=self._out,
+            flush=True,
+        )
+
+    def _paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self._coloured else text
+
+
+def _span(span: timedelta) -> str:
+    """A span for people: at most two units."""
+    if span < timedelta(minutes=1):
+        return f"{span.total_seconds():g}s"
+    seconds = round(span.total_seconds())
+    parts = []
+    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, length)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts[:2])
+
+
+def _failure(event: HistoryEvent) -> str:
+    details: dict[str, str] = next(
+        (value for key, value in event.items() if key.endswith("Details")), {}
+    )
+    text = ": ".join(filter(None, (details.get("error"), details.get("cause"))))
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."

@@ -1,0 +1,229 @@
+"""A state machine that was loaded: checked, compiled, ready to run any number of times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from asl.engine.arns import machine_arn
+from asl.engine.execution import Execution
+from asl.engine.snapshot import restore
+from asl.engine.states import link
+from asl.errors import InvalidDefinition, InvalidInput, SnapshotError, UsageError
+from asl.jsontypes import NotJsonError, Payload
+from asl.language.compile import compile_definition
+from asl.language.source import read_source
+from asl.language.structure import check_structure
+from asl.runtimes.aio import AsyncRun
+from asl.runtimes.clocks import VirtualClock
+from asl.runtimes.local import Run
+from asl.tasks.registry import TaskRegistry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from asl.engine.history import HistoryEvent
+    from asl.engine.limits import Limits
+    from asl.jsontypes import Json
+    from asl.language.diagnostics import Diagnostic
+    from asl.language.model import Definition, MachineType
+    from asl.runtimes.clocks import Clock
+    from asl.runtimes.result import Result
+    from asl.tasks.context import TaskHandler
+
+    Tasks = Mapping[str, TaskHandler]
+    Input = Json | Payload
+
+
+#: What AWS takes for the input when none is given.
+EMPTY_INPUT = Payload({})
+
+
+def load(
+    source: dict[str, Any] | str | bytes | Path,
+    *,
+    substitutions: Mapping[str, object] | None = None,
+    type: MachineType = "STANDARD",  # noqa: A002 - the field's name in AWS's API
+    name: str = "StateMachine",
+) -> StateMachine:
+    """Check and compile a definition.
+
+    Args:
+        source: The definition: a path to a file, its text (JSON, or YAML with the extra ``yaml``),
+            or the object itself.
+        substitutions: Values for ``${Name}`` placeholders, as AWS SAM's DefinitionSubstitutions.
+        type: ``STANDARD`` or ``EXPRESS``.
+        name: The machine's name or whole ARN, as it shows in the context object and in ARNs.
+
+    Raises:
+        DefinitionSyntaxError: Not JSON or YAML, not an object, or placeholders are left open.
+        InvalidDefinition: Breaks rules of ASL; all of them are listed, with their places.
+        UnsupportedFeature: Valid, but not something that this version runs.
+    """
+    if type not in ("STANDARD", "EXPRESS"):
+        raise UsageError(f"type must be 'STANDARD' or 'EXPRESS', not {type!r}")
+    read = read_source(source, substitutions=substitutions)
+    diagnostics = check_structure(read)
+    if any(diagnostic.severity == "ERROR" for diagnostic in diagnostics):
+        raise InvalidDefinition(diagnostics)
+    return StateMachine(compile_definition(read, machine_type=type), name, diagnostics)
+
+
+class Options(TypedDict, total=False):
+    """How to run an execution; each may be left out.
+
+    Attributes:
+        tasks: The handlers, by state name, resource ARN, function name or pattern.
+        clock: A `VirtualClock` (the default) or a `SystemClock`.
+        seed: Of all randomness; the same seed and replies give the same history.
+        name: Of the execution; a UUID from the seed if not given.
+        limits: AWS's quotas if not given.
+        on_event: Called with each history event as it is written.
+        synchronous: Express only: as if started by StartSyncExecution.
+    """
+
+    tasks: Tasks | None
+    clock: Clock | None
+    seed: int
+    name: str | None
+    limits: Limits | None
+    on_event: Callable[[HistoryEvent], None] | None
+    synchronous: bool
+
+
+class StateMachine:
+    """A checked, compiled definition; made by `load`. It never changes: share it freely.
+
+    Attributes:
+        arn: The machine's ARN; its name is ``arn.name``.
+        definition: The compiled definition.
+        diagnostics: Warnings that checking gave.
+    """
+
+    def __init__(
+        self, definition: Definition, name: str, diagnostics: list[Diagnostic] | None = None
+    ) -> None:
+        self.definition = definition
+        self.arn = machine_arn(name)
+        self.diagnostics = tuple(diagnostics or ())
+        self._program = link(definition)
+
+    def __repr__(self) -> str:
+        states = len(self.definition.scope.states)
+        return f"<StateMachine {self.arn.name!r}: {states} states, starts at {self.start_at!r}>"
+
+    @property
+    def start_at(self) -> str:
+        """The name of the first state."""
+        return self.definition.scope.start_at
+
+    def run(
+        self,
+        input: Input = EMPTY_INPUT,  # noqa: A002 - the field's name in AWS's API
+        *,
+        check: bool = False,
+        **options: Unpack[Options],
+    ) -> Result:
+        """Run an execution to its end, in virtual time unless another clock is given.
+
+        Args:
+            input: JSON. Not copied: leave it alone while the run lasts.
+            check: Raise an `ExecutionError` unless it SUCCEEDED.
+            options: See `Options`.
+
+        Returns:
+            The result. Its status is RUNNING if it waits for something that will never come.
+
+        Raises:
+            InvalidInput: The input is not JSON, or too large.
+            MissingHandler: A task has no handler.
+            HandlerContractError: A handler returned what is not JSON.
+        """
+        result = self.start(input, **options).advance()
+        return result.check() if check else result
+
+    async def run_async(
+        self,
+        input: Input = EMPTY_INPUT,  # noqa: A002 - the field's name in AWS's API
+        *,
+        check: bool = False,
+        max_concurrency: int = 100,
+        **options: Unpack[Options],
+    ) -> Result:
+        """The same under asyncio: handlers may be async, and tasks run concurrently.
+
+        Args:
+            input: JSON. Not copied: leave it alone while the run lasts.
+            check: Raise an `ExecutionError` unless it SUCCEEDED.
+            max_concurrency: How many tasks may be in flight at a time.
+            options: See `Options`. With a `SystemClock` plain functions run in threads.
+        """
+        if max_concurrency < 1:
+            raise UsageError(f"max_concurrency must be at least 1, not {max_concurrency}")
+        run = AsyncRun(*self._begin(input, options), on_event=options.get("on_event"))
+        result = await run.finish(max_concurrency)
+        return result.check() if check else result
+
+    def start(
+        self,
+        input: Input = EMPTY_INPUT,  # noqa: A002 - the field's name in AWS's API
+        **options: Unpack[Options],
+    ) -> Run:
+        """An execution that you move on yourself: see `Run`. The arguments are those of `run`."""
+        return Run(*self._begin(input, options), on_event=options.get("on_event"))
+
+    def _begin(self, value: Input, options: Options) -> tuple[Execution, TaskRegistry, Clock]:
+        registry = TaskRegistry(options.get("tasks"))
+        registry.check(self.definition)
+        clock = options.get("clock") or VirtualClock()
+        execution = Execution(
+            self._program,
+            _payload(value),
+            now=clock.now_us(),
+            seed=options.get("seed", 0),
+            name=options.get("name"),
+            machine=self.arn,
+            limits=options.get("limits"),
+            synchronous=options.get("synchronous", False),
+        )
+        return execution, registry, clock
+
+    def restore(
+        self,
+        document: Json,
+        *,
+        tasks: Tasks | None = None,
+        clock: Clock | None = None,
+        on_event: Callable[[HistoryEvent], None] | None = None,
+    ) -> Run:
+        """Go on with a run that was kept with `Run.snapshot`; tasks in flight are asked for again.
+
+        Args:
+            document: What `Run.snapshot` gave.
+            tasks: The handlers.
+            clock: A virtual clock at the time of the snapshot if not given.
+            on_event: Called with each history event as it is written.
+
+        Raises:
+            SnapshotError: Not a snapshot, or not one of this definition and format.
+        """
+        registry = TaskRegistry(tasks)
+        registry.check(self.definition)
+        calls: Any = document.get("calls") if isinstance(document, dict) else None
+        if not isinstance(document, dict) or not isinstance(calls, dict):
+            raise SnapshotError("this is not a snapshot of a run: it has no 'calls'")
+        execution = restore(self._program, document.get("execution"))
+        clock = clock or VirtualClock()
+        if clock.is_virtual:
+            clock.wait_until(execution.now)
+        return Run(execution, registry, clock, on_event=on_event, calls=calls)
+
+
+def _payload(value: Input) -> Payload:
+    """The input, checked."""
+    if isinstance(value, Payload):
+        return value
+    try:
+        return Payload(value)
+    except NotJsonError as error:
+        raise InvalidInput(f"the input is not JSON: {error}") from error
