@@ -9,7 +9,10 @@ shared.
 from __future__ import annotations
 
 import json
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
@@ -17,9 +20,9 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 MAX_DEPTH = 200
 
 _LEAVES = frozenset((str, int, bool, type(None)))
-_encode = json.JSONEncoder(
+_encoder = json.JSONEncoder(
     separators=(",", ":"), ensure_ascii=False, check_circular=False, allow_nan=False
-).encode
+)
 
 
 class NotJsonError(ValueError):
@@ -42,23 +45,25 @@ def check_json(value: object) -> None:
     """
     if type(value) in _LEAVES:
         return
-    pending: list[tuple[Any, int]] = [(value, 0)]
-    while pending:
-        node, depth = pending.pop()
-        kind = type(node)
-        if kind is dict:
-            children = node.values()
-            if not all(type(key) is str for key in node):
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for node in level:
+            kind = type(node)
+            if kind is dict:
+                for key, child in node.items():
+                    if type(key) is not str:
+                        raise _explain(value)
+                    if type(child) not in _LEAVES:
+                        below.append(child)
+            elif kind is list:
+                below += [child for child in node if type(child) not in _LEAVES]
+            elif kind is not float or node - node != 0:
                 raise _explain(value)
-        elif kind is list:
-            children = node
-        elif kind is float and node - node == 0:
-            continue
-        else:
-            raise _explain(value)
-        if depth >= MAX_DEPTH:
-            raise _explain(value)
-        pending += [(child, depth + 1) for child in children if type(child) not in _LEAVES]
+        if not below:
+            return
+        level = below
+    raise _explain(value)
 
 
 def _explain(root: object) -> NotJsonError:
@@ -101,7 +106,7 @@ def parse_json(text: str | bytes) -> Json:
         NotJsonError: Not JSON, ``NaN`` or ``Infinity``, a number too large, or nested too deep.
     """
     try:
-        value: Json = json.loads(text, parse_constant=_refuse_constant)
+        value: Json = _decode(text if isinstance(text, str) else text.decode("utf-8"))
         check_json(value)
     except RecursionError:
         raise NotJsonError(f"nested more than {MAX_DEPTH} levels deep") from None
@@ -114,6 +119,21 @@ def parse_json(text: str | bytes) -> Json:
 
 def _refuse_constant(name: str) -> Json:
     raise NotJsonError(f"{name} is not a JSON number")
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
+
+
+def _make_encode() -> Callable[[Json], str]:
+    """The encoder's ``encode``, without making its C part anew for every value."""
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:  # an interpreter without json's C part
+        return _encoder.encode
+    chunks = make(None, None, json.encoder.encode_basestring, None, ":", ",", False, False, False)  # noqa: FBT003 - takes no keywords
+    return lambda value: "".join(chunks(value, 0))
+
+
+_encode = _make_encode()
 
 
 def dump(value: Json) -> str:
@@ -145,7 +165,10 @@ class Payload:
     def __init__(self, value: object) -> None:
         check_json(value)
         self.value = cast("Json", value)
-        self.size_bytes = size_bytes(self.value)
+        try:
+            self.size_bytes = size_bytes(self.value)
+        except ValueError as error:  # Python refuses to write numbers of thousands of digits
+            raise NotJsonError(str(error)) from error
 
     def __repr__(self) -> str:
         return f"Payload({self.size_bytes} bytes)"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from asl.engine.arns import machine_arn
 from asl.engine.execution import Execution
+from asl.engine.identity import machine_arn
 from asl.engine.snapshot import restore
 from asl.engine.states import link
 from asl.errors import InvalidDefinition, InvalidInput, SnapshotError, UsageError
@@ -107,6 +107,7 @@ class StateMachine:
         self.arn = machine_arn(name)
         self.diagnostics = tuple(diagnostics or ())
         self._program = link(definition)
+        self._registry: TaskRegistry | None = None
 
     def __repr__(self) -> str:
         states = len(self.definition.scope.states)
@@ -173,8 +174,7 @@ class StateMachine:
         return Run(*self._begin(input, options), on_event=options.get("on_event"))
 
     def _begin(self, value: Input, options: Options) -> tuple[Execution, TaskRegistry, Clock]:
-        registry = TaskRegistry(options.get("tasks"))
-        registry.check(self.definition)
+        registry = self._registry_of(options.get("tasks"))
         clock = options.get("clock") or VirtualClock()
         execution = Execution(
             self._program,
@@ -187,6 +187,15 @@ class StateMachine:
             synchronous=options.get("synchronous", False),
         )
         return execution, registry, clock
+
+    def _registry_of(self, tasks: Tasks | None) -> TaskRegistry:
+        """The registry of these handlers, checked; that of the last run if they are the same."""
+        registry = self._registry
+        if registry is None or not registry.serves(tasks):
+            registry = TaskRegistry(tasks)
+            registry.check(self.definition)
+            self._registry = registry
+        return registry
 
     def restore(
         self,
@@ -207,8 +216,7 @@ class StateMachine:
         Raises:
             SnapshotError: Not a snapshot, or not one of this definition and format.
         """
-        registry = TaskRegistry(tasks)
-        registry.check(self.definition)
+        registry = self._registry_of(tasks)
         calls: Any = document.get("calls") if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(calls, dict):
             raise SnapshotError("this is not a snapshot of a run: it has no 'calls'")

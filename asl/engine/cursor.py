@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from asl.engine.history import instant
+from asl.engine.identity import timestamp
 from asl.language.model import WaitState, WorkState
 
 if TYPE_CHECKING:
@@ -113,16 +113,11 @@ class Cursor:
         if isinstance(model, WorkState):
             state["RetryCount"] = self.retries
         context: dict[str, Json] = {
-            "Execution": execution.identity,
-            "StateMachine": execution.machine_identity,
+            "Execution": execution.identity.execution_context,
+            "StateMachine": execution.identity.machine_context,
             "State": state,
         }
         if self.item is not None:
             index, value = self.item
             context["Map"] = {"Item": {"Index": index, "Value": value}}
         return context
-
-
-def timestamp(at_us: int) -> str:
-    """An instant as the context object shows it: ISO 8601, milliseconds, Z."""
-    return instant(at_us).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -20,20 +20,19 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
-from asl.engine.arns import MachineArn
 from asl.engine.commands import CancelTask, Command
-from asl.engine.cursor import Cursor, WaitsFor, timestamp
+from asl.engine.cursor import Cursor, WaitsFor
 from asl.engine.events import Event, StopRequested, TaskFailed, TaskHeartbeat, TaskSucceeded
 from asl.engine.failure import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT, StateError
 from asl.engine.history import WIDTH, Records, count
+from asl.engine.identity import Identity
 from asl.engine.limits import Limits
-from asl.errors import ClockError, InvalidInput
+from asl.errors import ClockError, InvalidInput, UnsupportedFeature
 from asl.query.javalike import JavaRandom
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from asl.engine.commands import InvokeTask
+    from asl.engine.identity import MachineArn
     from asl.engine.program import Program, Step
     from asl.jsontypes import Json, Payload
 
@@ -41,6 +40,7 @@ Status: TypeAlias = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABOR
 TimerKind: TypeAlias = Literal["due", "heartbeat", "timeout"]
 
 _NO_LIMIT = sys.maxsize
+_DEFAULT_LIMITS = Limits()
 _NAMES_SIZE = 1_000  # the context object beside the input, item and variables: names, ARNs, times
 
 
@@ -64,6 +64,9 @@ class Waiting:
     until_us: int | None
 
 
+_RUNNING = Outcome("RUNNING")
+
+
 class Execution:
     """One run of a state machine. Make one, then feed it with `receive`.
 
@@ -81,10 +84,11 @@ class Execution:
     Attributes:
         now: The time of the newest event.
         history: The records so far (`asl.engine.history`).
-        outcome: RUNNING until the execution ends.
+        outcome: How it ended; RUNNING until then.
+        is_running: Whether it has not ended yet.
         waiting: The cursors that wait, by wait id.
         ready: The cursors that can move on; empty between two events.
-        identity, machine_identity: What the context object says of the execution and its machine.
+        identity: What AWS would call it.
 
     Raises:
         InvalidInput: The input is larger than the payload limit.
@@ -97,9 +101,9 @@ class Execution:
         "history",
         "history_limit",
         "identity",
+        "is_running",
         "last_wait_id",
         "limits",
-        "machine_identity",
         "now",
         "outcome",
         "payload_limit",
@@ -126,28 +130,26 @@ class Execution:
     ) -> None:
         self.program = program
         self.random = JavaRandom(seed)
-        self.set_limits(limits or Limits())
+        self.set_limits(limits or _DEFAULT_LIMITS)
         if payload.size_bytes > self.payload_limit:
             raise InvalidInput(
                 f"the input has {payload.size_bytes:,} bytes, more than the limit of "
                 f"{self.payload_limit:,} (Limits(payload_bytes=...) changes it)"
             )
         self.now = now
-        self.machine_identity: dict[str, Json] = {"Id": str(machine), "Name": machine.name}
-        name = name or self.random.uuid4()
-        is_express = program.definition.type == "EXPRESS"
-        arn = machine.execution(name, self.random.uuid4() if is_express else None)
-        self.identity: dict[str, Json] = {
-            "Id": arn,
-            "Input": payload.value,
-            "StartTime": timestamp(now),
-            "Name": name,
-            "RoleArn": machine.role,
-            **({} if synchronous else {"RedriveCount": 0}),
-        }
+        self.identity = Identity(
+            machine,
+            name=name,
+            seed=seed,
+            started_at=now,
+            input=payload.value,
+            is_express=program.definition.type == "EXPRESS",
+            synchronous=synchronous,
+        )
         self.context_size = payload.size_bytes + _NAMES_SIZE
         self.deadline = _deadline(program, self.limits, now)
-        self.outcome = Outcome("RUNNING")
+        self.outcome = _RUNNING
+        self.is_running = True
         self.history: Records = []
         self.commands: list[Command] = []
         self.timers: list[tuple[int, int, TimerKind]] = []
@@ -166,21 +168,6 @@ class Execution:
         self.history_limit = _or_no_limit(limits.history_events)
 
     # What the world calls.
-
-    @property
-    def region(self) -> str:
-        """The AWS region that it seems to run in."""
-        return self.arn.split(":")[3]
-
-    @property
-    def arn(self) -> str:
-        """The execution's ARN."""
-        return str(self.identity["Id"])
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it has not ended yet."""
-        return self.outcome.status == "RUNNING"
 
     @property
     def wake_at(self) -> int | None:
@@ -212,11 +199,9 @@ class Execution:
         """
         if now < self.now:
             raise ClockError(f"time went back from {self.now} to {now} microseconds")
-        self._run()
-        if event is None:
-            self._fire_timers(now + 1)
-        else:
-            self._fire_timers(now)
+        if self.ready:
+            self._run()
+        self._fire_timers(now if event is not None else now + 1)
         self.now = now
         if event is not None and self.is_running:
             self._handle(event)
@@ -236,9 +221,8 @@ class Execution:
 
     def calls(self) -> list[InvokeTask]:
         """The tasks that have not answered yet: what to ask for again after a restore."""
-        return [
-            cursor.call for _, cursor in sorted(self.waiting.items()) if cursor.call is not None
-        ]
+        waiting = self.waiting
+        return [call for wait_id in sorted(waiting) if (call := waiting[wait_id].call)]
 
     # What the states call.
 
@@ -325,7 +309,10 @@ class Execution:
             step: Step | None = cursor.step
             while step is not None:
                 cursor.step = step
-                step = step.enter(cursor)
+                try:
+                    step = step.enter(cursor)
+                except UnsupportedFeature as error:
+                    raise _located(error, cursor.step) from error
                 if len(history) >= longest:
                     self._check_history_limit()
                     if not self.is_running:
@@ -351,8 +338,7 @@ class Execution:
             case TaskSucceeded(task_id, output):
                 cursor = self._task(task_id)
                 if cursor:
-                    self.stop_waiting(cursor)
-                    self.proceed(cursor, cursor.step.resume(cursor, output))
+                    self._resume(cursor, output)
             case TaskFailed(task_id, error, cause):
                 cursor = self._task(task_id)
                 if cursor:
@@ -375,7 +361,7 @@ class Execution:
         """Let everything happen whose time comes before an instant, each at its own time."""
         while (wake_at := self.wake_at) is not None and wake_at < before:
             self.now = max(self.now, wake_at)
-            if self.deadline is not None and self.deadline <= wake_at:
+            if not self.timers or self.timers[0][0] > wake_at:  # it is the deadline that has come
                 self._stop("TIMED_OUT", None, None)
                 return
             self._fire(*heappop(self.timers))
@@ -386,17 +372,27 @@ class Execution:
         if kind == "heartbeat" and cursor.heartbeat_due > due:
             self.set_timer(cursor.heartbeat_due, wait_id, kind)
             return
-        waited_for = cursor.waits_for
-        self.stop_waiting(cursor)
         step = cursor.step
-        if waited_for == "task":
+        if cursor.waits_for == "wait":
+            self._resume(cursor, None)
+        elif cursor.waits_for == "retry":
+            self.stop_waiting(cursor)
+            self.proceed(cursor, step.retry(cursor))
+        else:
+            self.stop_waiting(cursor)
             self.commands.append(CancelTask(wait_id))
             alias = HEARTBEAT_TIMEOUT if kind == "heartbeat" else None
             self.proceed(cursor, step.expire(cursor, StateError(TIMEOUT, alias=alias)))
-        elif waited_for == "retry":
-            self.proceed(cursor, step.retry(cursor))
-        else:
-            self.proceed(cursor, step.resume(cursor, None))
+
+    def _resume(self, cursor: Cursor, value: Payload | None) -> None:
+        """Let a cursor go on in its state with what it waited for."""
+        self.stop_waiting(cursor)
+        step = cursor.step
+        try:
+            following = step.resume(cursor, value)
+        except UnsupportedFeature as error:
+            raise _located(error, step) from error
+        self.proceed(cursor, following)
 
     def _stop(
         self, status: Literal["TIMED_OUT", "ABORTED"], error: str | None, cause: str | None
@@ -416,26 +412,27 @@ class Execution:
 
     def _end(self, outcome: Outcome) -> None:
         self.outcome = outcome
+        self.is_running = False
         self.waiting.clear()
         self.ready.clear()
         self.timers.clear()
+
+
+def _located(error: UnsupportedFeature, step: Step) -> UnsupportedFeature:
+    """The refusal of something that only showed while a state ran, with the state's place."""
+    return UnsupportedFeature(error.feature, error.pointer or step.state.pointer, error.hint)
 
 
 def _or_no_limit(limit: int | None) -> int:
     return _NO_LIMIT if limit is None else limit
 
 
-def _microseconds(span: timedelta) -> int:
-    return round(span.total_seconds() * 1_000_000)
-
-
 def _deadline(program: Program, limits: Limits, now: int) -> int | None:
     """When the execution has to have ended: its own TimeoutSeconds, or AWS's longest duration."""
-    definition = program.definition
-    longest = limits.express_duration if definition.type == "EXPRESS" else limits.duration
-    spans = [
-        span
-        for span in (definition.timeout_us, None if longest is None else _microseconds(longest))
-        if span is not None
-    ]
-    return now + min(spans) if spans else None
+    own = program.definition.timeout_us
+    is_express = program.definition.type == "EXPRESS"
+    longest = limits.express_duration_us if is_express else limits.duration_us
+    if own is None or longest is None:
+        span = longest if own is None else own
+        return None if span is None else now + span
+    return now + min(own, longest)

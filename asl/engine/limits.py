@@ -5,7 +5,7 @@ Source: AWS guide, "Service quotas" (executions, payload size, state machine var
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 
@@ -28,3 +28,12 @@ class Limits:
     express_duration: timedelta | None = timedelta(minutes=5)
     inline_map_concurrency: int | None = 40
     variables_bytes: int | None = 10 * 1024 * 1024
+    duration_us: int | None = field(init=False, repr=False, compare=False)
+    express_duration_us: int | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Have the spans in microseconds, as every execution needs them."""
+        for name in ("duration", "express_duration"):
+            span: timedelta | None = getattr(self, name)
+            microseconds = None if span is None else span // timedelta(microseconds=1)
+            object.__setattr__(self, f"{name}_us", microseconds)

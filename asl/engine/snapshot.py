@@ -11,6 +11,7 @@ in the snapshot, its fingerprint is.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import fields
 from datetime import timedelta
 from heapq import heapify
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from asl.engine.commands import InvokeTask
 from asl.engine.cursor import Cursor
 from asl.engine.execution import Execution, Outcome
+from asl.engine.identity import Identity, MachineArn
 from asl.engine.limits import Limits
 from asl.engine.states.map_ import Iterations
 from asl.engine.states.parallel import Branches
@@ -55,8 +57,7 @@ def snapshot(execution: Execution) -> dict[str, Json]:
         "random": execution.random.state,
         "limits": _pack_limits(execution.limits),
         "outcome": [outcome.status, values.pack(outcome.output), outcome.error, outcome.cause],
-        "identity": values.pack(execution.identity),
-        "machine_identity": values.pack(execution.machine_identity),
+        "identity": _pack_identity(execution.identity, values),
         "timers": [list(timer) for timer in execution.timers],
         "history": [values.pack(slot) for slot in execution.history],
         "root": _pack_cursor(execution.root, values),
@@ -95,8 +96,8 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
     execution.random = JavaRandom.from_state(document["random"])
     status, output, error, cause = document["outcome"]
     execution.outcome = Outcome(status, values.unpack(output), error, cause)
-    execution.identity = values.unpack(document["identity"])
-    execution.machine_identity = values.unpack(document["machine_identity"])
+    execution.is_running = status == "RUNNING"
+    execution.identity = _unpack_identity(document["identity"], values)
     execution.timers = [(due, wait_id, kind) for due, wait_id, kind in document["timers"]]
     heapify(execution.timers)
     execution.history = [values.unpack(slot) for slot in document["history"]]
@@ -112,7 +113,7 @@ def fork(execution: Execution) -> Execution:
     twin = Execution.__new__(Execution)
     twin.program = execution.program
     twin.set_limits(execution.limits)
-    for name in (*_EXECUTION_NUMBERS, "outcome", "identity", "machine_identity"):
+    for name in (*_EXECUTION_NUMBERS, "outcome", "is_running", "identity"):
         setattr(twin, name, getattr(execution, name))
     twin.random = JavaRandom.from_state(execution.random.state)
     twin.timers = execution.timers.copy()
@@ -239,8 +240,26 @@ def _unpack_join(document: dict[str, Any], cursor: Cursor, values: _Unpacker) ->
     }
 
 
+def _pack_identity(identity: Identity, values: _Packer) -> dict[str, Any]:
+    return {
+        "machine": list(identity.machine),
+        "name": identity.given_name,
+        "seed": identity.seed,
+        "started_at": identity.started_at,
+        "input": values.pack(identity.input),
+        "is_express": identity.is_express,
+        "synchronous": identity.synchronous,
+    }
+
+
+def _unpack_identity(document: dict[str, Any], values: _Unpacker) -> Identity:
+    machine = MachineArn(*document["machine"])
+    given = {name: value for name, value in document.items() if name not in ("machine", "input")}
+    return Identity(machine, input=values.unpack(document["input"]), **given)
+
+
 def _pack_limits(limits: Limits) -> dict[str, Any]:
-    packed = {name: getattr(limits, name) for name in Limits.__slots__}
+    packed = {each.name: getattr(limits, each.name) for each in fields(Limits) if each.init}
     return {
         name: {"seconds": value.total_seconds()} if isinstance(value, timedelta) else value
         for name, value in packed.items()

@@ -120,6 +120,8 @@ class _Compiler:
         """What ``build`` gives, or None with a fault noted where the text is malformed."""
         try:
             return build(*arguments)
+        except UnsupportedFeature as error:
+            raise UnsupportedFeature(error.feature, pointer + error.pointer, error.hint) from error
         except QuerySyntaxError as error:
             self.fault(pointer + getattr(error, "pointer", ""), str(error))
             return None

@@ -64,20 +64,20 @@ class AsyncRun(Driver):
             if task.task_id not in self.execution.waiting:
                 continue  # cancelled before its turn came
             binding = self.registry.binding(task)
-            context = make_context(
-                self.execution, task, self.calls, self._heartbeat_for(task.task_id)
-            )
+            call = self.count_call(task)
             if self.clock.is_virtual and not _is_async(binding):
-                (await self._call(task, binding, context, self.execution.now))()
+                (await self._call(task, binding, call))()
             else:
-                self._in_flight[task.task_id] = asyncio.create_task(
-                    self._call(task, binding, context, self.execution.now)
-                )
+                self._in_flight[task.task_id] = asyncio.create_task(self._call(task, binding, call))
 
-    async def _call(
-        self, task: InvokeTask, binding: Binding, context: TaskContext, started: int
-    ) -> Callable[[], None]:
+    async def _call(self, task: InvokeTask, binding: Binding, call: int) -> Callable[[], None]:
         """Call a handler; what to do with its answer when its turn has come."""
+        execution = self.execution
+        started, heartbeat = execution.now, self._heartbeat_for(task.task_id)
+
+        def context() -> TaskContext:
+            return make_context(execution, task, call, heartbeat)
+
         try:
             if self.clock.is_virtual or _is_async(binding):
                 value = binding.call(task, context)

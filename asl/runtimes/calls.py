@@ -5,6 +5,7 @@ Both runtimes use this, the synchronous one and the asyncio one; it knows neithe
 
 from __future__ import annotations
 
+import linecache
 import traceback
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,12 +14,10 @@ from asl.engine.events import TaskHeartbeat, TaskSucceeded
 from asl.engine.history import instant
 from asl.errors import HandlerContractError, TaskFailed, UsageError
 from asl.jsontypes import Json, NotJsonError, Payload, copy_json, dump
-from asl.query.javalike import JavaRandom, string_hash
 from asl.tasks.context import TaskContext
 from asl.tasks.replies import Fails, Hangs, Returns
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable
 
     from asl.engine.commands import InvokeTask
@@ -35,16 +34,15 @@ class Delayed(NamedTuple):
 
 
 def make_context(
-    execution: Execution, task: InvokeTask, calls: Counter[str], heartbeat: Callable[[], None]
+    execution: Execution, task: InvokeTask, call: int, heartbeat: Callable[[], None]
 ) -> TaskContext:
-    """The context of a call; counts it."""
-    calls[task.state_name] += 1
+    """The context of a call, for a handler that wants it."""
     return TaskContext(
         state_name=task.state_name,
         resource=task.resource.arn,
         attempt=task.attempt,
-        call=calls[task.state_name],
-        execution_id=execution.arn,
+        call=call,
+        execution_id=execution.identity.arn,
         now=instant(execution.now),
         input=copy_json(task.state_input),
         heartbeat=heartbeat,
@@ -95,7 +93,7 @@ def _succeeded(task: InvokeTask, binding: Binding, output: object) -> TaskSuccee
     return TaskSucceeded(task.task_id, payload)
 
 
-def failure(execution: Execution, task: InvokeTask, error: Exception) -> TaskFailedEvent:
+def failure(task: InvokeTask, error: Exception) -> TaskFailedEvent:
     """The event for an exception that a handler raised; misuse of this package goes on upwards.
 
     A `TaskFailed` says its error and cause itself. Any other exception becomes an error named after
@@ -105,13 +103,24 @@ def failure(execution: Execution, task: InvokeTask, error: Exception) -> TaskFai
         raise error
     if isinstance(error, TaskFailed):
         return TaskFailedEvent(task.task_id, error.error, error.cause)
-    frames = traceback.extract_tb(error.__traceback__)[1:]
-    request = JavaRandom(string_hash(f"{execution.arn}/{task.task_id}")).uuid4()
-    trace: list[Json] = list(traceback.format_list(frames))
     report: dict[str, Json] = {
         "errorMessage": str(error),
         "errorType": type(error).__name__,
-        "requestId": request,
-        "stackTrace": trace,
+        "requestId": f"00000000-0000-4000-8000-{task.task_id:012x}",  # made up, the same each time
+        "stackTrace": _stack_trace(error),
     }
     return TaskFailedEvent(task.task_id, type(error).__name__, dump(report))
+
+
+def _stack_trace(error: Exception) -> list[Json]:
+    """The frames of the handler, as Python's Lambda runtime lists them.
+
+    The traceback module would do, but it looks at every source file on disk again at each failure.
+    """
+    frames = traceback.walk_tb(error.__traceback__)
+    next(frames)  # our own, which called the handler
+    return [
+        f'  File "{(code := frame.f_code).co_filename}", line {line}, in {code.co_name}\n'
+        f"    {linecache.getline(code.co_filename, line).strip()}\n"
+        for frame, line in frames
+    ]

@@ -21,6 +21,20 @@ _MICROSECOND = timedelta(microseconds=1)
 DEFAULT_START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
+def to_microseconds(at: datetime) -> int:
+    """An aware datetime as microseconds since the epoch.
+
+    Raises:
+        ClockError: It has no time zone.
+    """
+    if at.tzinfo is None:
+        raise ClockError(f"{at!r} has no time zone: give an aware datetime, such as tzinfo=UTC")
+    return (at - _EPOCH) // _MICROSECOND
+
+
+_DEFAULT_START_US = to_microseconds(DEFAULT_START)
+
+
 class Clock(Protocol):
     """What a runtime needs of a clock."""
 
@@ -48,7 +62,7 @@ class VirtualClock:
     is_virtual = True
 
     def __init__(self, start: datetime | None = None) -> None:
-        self._now_us = to_microseconds(start or DEFAULT_START)
+        self._now_us = _DEFAULT_START_US if start is None else to_microseconds(start)
 
     def now_us(self) -> int:
         """The time, in microseconds since the epoch."""
@@ -86,14 +100,3 @@ class SystemClock:
 
     def __repr__(self) -> str:
         return "SystemClock()"
-
-
-def to_microseconds(at: datetime) -> int:
-    """An aware datetime as microseconds since the epoch.
-
-    Raises:
-        ClockError: It has no time zone.
-    """
-    if at.tzinfo is None:
-        raise ClockError(f"{at!r} has no time zone: give an aware datetime, such as tzinfo=UTC")
-    return (at - _EPOCH) // _MICROSECOND

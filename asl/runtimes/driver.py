@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from asl.engine.commands import InvokeTask
 from asl.engine.history import count, render
 from asl.engine.snapshot import snapshot
 from asl.runtimes.calls import answer, failure
-from asl.runtimes.result import Result, make_result
+from asl.runtimes.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +48,7 @@ class Driver:
         self.registry = registry
         self.clock = clock
         self.todo: deque[InvokeTask] = deque(execution.calls())
-        self.calls: Counter[str] = Counter(calls)
+        self.calls: dict[str, int] = dict(calls or {})
         self.exceptions: list[tuple[str, BaseException]] = []
         self._on_event = on_event
         self._observed = 0
@@ -58,7 +58,7 @@ class Driver:
     @property
     def result(self) -> Result:
         """How the execution stands now."""
-        return make_result(self.execution, self.exceptions)
+        return Result(self.execution, self.exceptions)
 
     def snapshot(self) -> dict[str, Any]:
         """The execution as JSON, to go on with later: see `StateMachine.restore`.
@@ -78,6 +78,11 @@ class Driver:
             for shown in render(self.execution.history, self._observed + 1):
                 self._on_event(shown)
             self._observed = count(self.execution.history)
+
+    def count_call(self, task: InvokeTask) -> int:
+        """Which call of its state's task this is: 1 for the first."""
+        call = self.calls[task.state_name] = self.calls.get(task.state_name, 0) + 1
+        return call
 
     def cancel(self, task_id: int) -> None:
         """Nobody waits for a task any more; a reply that still comes is ignored."""
@@ -102,7 +107,7 @@ class Driver:
     def raised(self, task: InvokeTask, error: Exception) -> None:
         """A handler has raised: the task fails."""
         self.exceptions.append((task.state_name, error))
-        self.feed(failure(self.execution, task, error), self.clock.now_us())
+        self.feed(failure(task, error), self.clock.now_us())
 
     def _deliver(self, replies: list[Delayed], started: int) -> None:
         for after_us, event in replies:

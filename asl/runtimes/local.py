@@ -76,13 +76,16 @@ class Run(Driver):
         self.feed(TaskHeartbeat(task_id), self.clock.now_us())
 
     def _invoke(self, task: InvokeTask) -> None:
-        if task.task_id not in self.execution.waiting:
+        execution = self.execution
+        if task.task_id not in execution.waiting:
             return  # cancelled before its turn came
         binding = self.registry.binding(task)
-        context = make_context(self.execution, task, self.calls, lambda: self._beat(task.task_id))
-        started = self.execution.now
+        call = self.count_call(task)
+        started = execution.now
         try:
-            value = binding.call(task, context)
+            value = binding.call(
+                task, lambda: make_context(execution, task, call, lambda: self._beat(task.task_id))
+            )
         except Exception as error:  # whatever a handler raises fails its task
             self.raised(task, error)
             return

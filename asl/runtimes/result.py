@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,10 @@ from asl.engine.history import HistoryEvent, entered_states, instant, render
 from asl.errors import ExecutionAborted, ExecutionFailed, ExecutionTimedOut
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from asl.engine.execution import Execution, Status, Waiting
-    from asl.jsontypes import Json
 
 _EXCEPTIONS = {
     "FAILED": ExecutionFailed,
@@ -23,33 +24,46 @@ _EXCEPTIONS = {
 _SHOWN = 300
 
 
-@dataclass(frozen=True)
 class Result:
     """How an execution stands: ended, or RUNNING with what it waits for.
 
     Attributes:
         status: ``RUNNING``, ``SUCCEEDED``, ``FAILED``, ``TIMED_OUT`` or ``ABORTED``.
-        output: JSON; None unless it SUCCEEDED. Shared with the history: copy before you change it.
+        output: JSON; None unless it SUCCEEDED. Shared with the history: copy it to change it.
         error: The ASL error name, where there is one.
         cause: Its text.
-        started_at: On the execution's clock.
-        elapsed: From its start to its newest event, on the same clock.
-        execution_id: The execution's ARN.
         waiting: What it waits for, while it is RUNNING.
-        exceptions: What task handlers raised, in order, with tracebacks: pairs of state and
-        exception.
+        exceptions: What task handlers raised, in order: pairs of state name and exception.
     """
 
-    status: Status
-    output: Json
-    error: str | None
-    cause: str | None
-    started_at: datetime
-    elapsed: timedelta
-    execution_id: str
-    waiting: tuple[Waiting, ...]
-    exceptions: tuple[tuple[str, BaseException], ...]
-    _records: list[object]
+    def __init__(
+        self, execution: Execution, exceptions: Sequence[tuple[str, BaseException]]
+    ) -> None:
+        outcome, is_running = execution.outcome, execution.is_running
+        self.status: Status = outcome.status
+        self.output = outcome.output
+        self.error: str | None = outcome.error
+        self.cause: str | None = outcome.cause
+        self.waiting: tuple[Waiting, ...] = tuple(execution.waits()) if is_running else ()
+        self.exceptions = tuple(exceptions)
+        self._identity = execution.identity
+        self._now_us = execution.now
+        self._records = execution.history.copy() if is_running else execution.history
+
+    @property
+    def started_at(self) -> datetime:
+        """When it started, on its clock."""
+        return instant(self._identity.started_at)
+
+    @property
+    def elapsed(self) -> timedelta:
+        """From its start to its newest event, on its clock."""
+        return timedelta(microseconds=self._now_us - self._identity.started_at)
+
+    @property
+    def execution_id(self) -> str:
+        """The execution's ARN."""
+        return self._identity.arn
 
     @cached_property
     def path(self) -> list[str]:
@@ -93,23 +107,6 @@ class Result:
             until = "" if waiting.until_us is None else f" until {instant(waiting.until_us)}"
             lines.append(f"  {waiting.state_name!r} waits for a {waiting.waits_for}{until}")
         return "\n".join(lines) + ">"
-
-
-def make_result(execution: Execution, exceptions: list[tuple[str, BaseException]]) -> Result:
-    """The result of an execution as it stands now."""
-    outcome, started_us = execution.outcome, execution.history[2]
-    return Result(
-        status=outcome.status,
-        output=outcome.output,
-        error=outcome.error,
-        cause=outcome.cause,
-        started_at=instant(started_us),
-        elapsed=timedelta(microseconds=execution.now - started_us),
-        execution_id=execution.arn,
-        waiting=tuple(execution.waits()),
-        exceptions=tuple(exceptions),
-        _records=execution.history.copy() if execution.is_running else execution.history,
-    )
 
 
 def _cut(text: str) -> str:

@@ -13,6 +13,7 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from asl.errors import HandlerContractError, MissingHandler, UsageError
@@ -21,7 +22,7 @@ from asl.language.model import Definition, MapState, ParallelState, Scope, TaskS
 from asl.language.resources import function_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from asl.engine.commands import InvokeTask
     from asl.language.resources import Resource
@@ -38,12 +39,14 @@ class Binding:
     wants_context: bool
     is_function: bool
 
-    def call(self, task: InvokeTask, context: TaskContext) -> object:
+    def call(self, task: InvokeTask, make_context: Callable[[], TaskContext]) -> object:
         """Call the handler with its own copy of the payload; what it returns (or awaits)."""
         payload = copy_json(task.payload)
         if self.is_function and task.resource.invokes_lambda:
             payload = payload.get("Payload", {}) if isinstance(payload, dict) else payload
-        return self.handler(payload, context) if self.wants_context else self.handler(payload)
+        return (
+            self.handler(payload, make_context()) if self.wants_context else self.handler(payload)
+        )
 
     def result(self, task: InvokeTask, output: Json) -> Json:
         """The integration's result for what the handler returned."""
@@ -76,10 +79,12 @@ class TaskRegistry:
                     f"the handler for {name!r} is a {type(handler).__name__}, not callable; "
                     "for a fixed answer use asl.script(...)"
                 )
-        self._wants_context = {
-            name: _wants_context(handler) for name, handler in self._handlers.items()
-        }
+        self._bindings: dict[tuple[str, str, str | None], Binding] = {}
         self._patterns = [name for name in self._handlers if _PATTERN_CHARACTERS & set(name)]
+
+    def serves(self, handlers: Mapping[str, TaskHandler] | None) -> bool:
+        """Whether these are the very handlers that it was made of."""
+        return self._handlers == (handlers or {})
 
     def check(self, definition: Definition) -> None:
         """Make sure that every task has a handler, as far as the definition tells.
@@ -106,11 +111,15 @@ class TaskRegistry:
         if task.resource.invokes_lambda and isinstance(task.payload, dict):
             named = task.payload.get("FunctionName")
             function = named if isinstance(named, str) else None
-        found = self.find(task.state_name, task.resource, function)
-        if found is None:
-            named_resource = (task.state_name, function or task.resource.arn)
-            raise MissingHandler((named_resource,), tuple(self._handlers))
-        return found
+        key = (task.state_name, task.resource.arn, function)
+        binding = self._bindings.get(key)
+        if binding is None:
+            binding = self.find(task.state_name, task.resource, function)
+            if binding is None:
+                named_resource = (task.state_name, function or task.resource.arn)
+                raise MissingHandler((named_resource,), tuple(self._handlers))
+            self._bindings[key] = binding
+        return binding
 
     def find(self, state_name: str, resource: Resource, function: str | None) -> Binding | None:
         """The handler for a state, its resource, and the function that ``lambda:invoke`` calls."""
@@ -129,7 +138,8 @@ class TaskRegistry:
         return None
 
     def _bind(self, name: str, *, is_function: bool) -> Binding:
-        return Binding(self._handlers[name], self._wants_context[name], is_function)
+        handler = self._handlers[name]
+        return Binding(handler, _wants_context(handler), is_function)
 
 
 def _tasks(scope: Scope) -> Iterator[TaskState]:
@@ -145,6 +155,8 @@ def _tasks(scope: Scope) -> Iterator[TaskState]:
 
 def _wants_context(handler: TaskHandler) -> bool:
     """Whether a handler takes a second argument: a required one, or one that is named context."""
+    if isinstance(handler, FunctionType) and handler.__code__.co_argcount < 2:
+        return False  # the usual case, without the cost of a signature
     try:
         parameters = list(inspect.signature(handler).parameters.values())
     except (TypeError, ValueError):  # a built-in without a signature

@@ -32,11 +32,11 @@ def bind(state: ChoiceState, step: Step, scope: ProgramScope) -> None:
         value, size = effective_input(input_path, cursor)
         for matches, passage, following in rules:
             if matches(value, cursor):
-                return Departure(*passage(cursor, value, size), following)
+                return passage(cursor, value, size), following
         if default is None:
             raise QueryError(
                 "Failed to transition out of the state. The state does not point to a next state."
             )
-        return Departure(*default_passage(cursor, value, size), default)
+        return default_passage(cursor, value, size), default
 
     bind_immediate(step, "Choice", depart)

@@ -9,7 +9,7 @@ with variables" (all expressions of a state see the variables as they were on en
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from asl.engine.failure import (
     ResultPathError,
@@ -30,15 +30,9 @@ if TYPE_CHECKING:
     from asl.query.paths import ReferencePath
 
 
-class Output(NamedTuple):
-    """What a state leaves with; ``assigned`` are its new variables, sizes are upper bounds."""
-
-    value: Json
-    size: int
-    assigned: dict[str, Json] | None
-    assigned_size: int
-
-
+#: What a state leaves with: its output and a bound of its size, its new variables and a bound of
+#: theirs. A plain tuple: one is made for every state that is left.
+Output: TypeAlias = "tuple[Json, int, dict[str, Json] | None, int]"
 #: From a result (or effective input) and its size to the state's output.
 Shape: TypeAlias = "Callable[[Cursor, Json, int], Output]"
 #: What to do when a state fails: the step to go on with, or None.
@@ -67,6 +61,8 @@ def bind_shape(
 ) -> Shape:
     """The output of a state with a result: ResultSelector, Assign, ResultPath, OutputPath."""
     place = _bind_place(result_path)
+    if selector is None and assign is None and output_path is None:
+        return place
 
     def shape(cursor: Cursor, result: Json, size: int) -> Output:
         if selector is not None:
@@ -74,16 +70,18 @@ def bind_shape(
         assigned, assigned_size = None, 0
         if assign is not None:
             assigned, assigned_size = _assignments(assign, cursor, result, size)
-        value, size = place(cursor, result, size)
+        value, size, _, _ = place(cursor, result, size)
         if output_path is not None:
             value, size = apply(output_path, cursor, value, size)
-        return Output(value, size, assigned, assigned_size)
+        return value, size, assigned, assigned_size
 
     return shape
 
 
 def bind_passage(output_path: Compiled | None, assign: Compiled | None) -> Shape:
     """The output of a state without a result, from its effective input: Assign, OutputPath."""
+    if assign is None and output_path is None:
+        return _replace_input
 
     def passage(cursor: Cursor, value: Json, size: int) -> Output:
         assigned, assigned_size = None, 0
@@ -91,7 +89,7 @@ def bind_passage(output_path: Compiled | None, assign: Compiled | None) -> Shape
             assigned, assigned_size = _assignments(assign, cursor, value, size)
         if output_path is not None:
             value, size = apply(output_path, cursor, value, size)
-        return Output(value, size, assigned, assigned_size)
+        return value, size, assigned, assigned_size
 
     return passage
 
@@ -104,21 +102,29 @@ def _assignments(
     return cast("dict[str, Json]", assigned), assigned_size
 
 
-def _bind_place(path: ReferencePath | None) -> Callable[[Cursor, Json, int], tuple[Json, int]]:
+def _bind_place(path: ReferencePath | None) -> Shape:
     """What ResultPath makes of the state's input and its result."""
     if path is None:
-        return lambda cursor, _result, _size: (cursor.data, cursor.size)
+        return _keep_input
     if not path.steps:
-        return lambda _cursor, result, size: (result, size)
+        return _replace_input
     put, spine_size = path.put, size_bytes(path.text) + 8 * len(path.steps)
 
-    def place(cursor: Cursor, result: Json, size: int) -> tuple[Json, int]:
+    def put_into_input(cursor: Cursor, result: Json, size: int) -> Output:
         try:
-            return put(cursor.data, result), cursor.size + size + spine_size
+            return put(cursor.data, result), cursor.size + size + spine_size, None, 0
         except JSONPathError as error:
             raise ResultPathError(str(error)) from error
 
-    return place
+    return put_into_input
+
+
+def _keep_input(cursor: Cursor, _result: Json, _size: int) -> Output:
+    return cursor.data, cursor.size, None, 0
+
+
+def _replace_input(_cursor: Cursor, result: Json, size: int) -> Output:
+    return result, size, None, 0
 
 
 def set_variables(cursor: Cursor, assigned: dict[str, Json], size: int) -> StateError | None:

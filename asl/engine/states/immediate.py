@@ -6,7 +6,7 @@ the first one is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from asl.engine.failure import StateError, data_limit_exceeded, evaluation_error
 from asl.engine.history import WIDTH
@@ -19,17 +19,11 @@ if TYPE_CHECKING:
 
     from asl.engine.cursor import Cursor
     from asl.engine.program import Step
-    from asl.jsontypes import Json
+    from asl.engine.states.dataflow import Output
 
 
-class Departure(NamedTuple):
-    """How an immediate state is left; ``size`` and ``assigned_size`` are upper bounds."""
-
-    value: Json
-    size: int
-    assigned: dict[str, Json] | None
-    assigned_size: int
-    following: Step | None
+#: How an immediate state is left, and the step that follows.
+Departure: TypeAlias = "tuple[Output, Step | None]"
 
 
 def bind_immediate(
@@ -52,7 +46,7 @@ def bind_immediate(
         history, now = execution.history, execution.now
         entered = len(history) // WIDTH + 1
         try:
-            value, size, assigned, assigned_size, following = depart(cursor)
+            (value, size, assigned, assigned_size), following = depart(cursor)
         except QueryError as failed:
             return give_up(cursor, evaluation_error(name, entered, failed))
         if size > execution.payload_limit:

@@ -27,6 +27,6 @@ def bind(state: PassState, step: Step, scope: ProgramScope) -> None:
         value, size = effective_input(input_path, cursor)
         if result is not None:
             value, size = apply(result, cursor, value, size)
-        return Departure(*shape(cursor, value, size), following)
+        return shape(cursor, value, size), following
 
     bind_immediate(step, "Pass", depart)

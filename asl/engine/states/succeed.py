@@ -21,6 +21,6 @@ def bind(state: SucceedState, step: Step, _scope: ProgramScope) -> None:
     input_path, passage = state.input_path, bind_passage(state.output_path, None)
 
     def depart(cursor: Cursor) -> Departure:
-        return Departure(*passage(cursor, *effective_input(input_path, cursor)), None)
+        return passage(cursor, *effective_input(input_path, cursor)), None
 
     bind_immediate(step, "Succeed", depart)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from asl.language.model import NumberField, TaskState
 
 _LONGEST_SECONDS = 99_999_999
+_NO_OPTIONS: dict[str, Json] = {}
 
 
 def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
@@ -34,6 +35,7 @@ def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
     is_lambda = resource.kind == "lambda"
     prefix = "LambdaFunction" if is_lambda else "Task"
     subject = None if is_lambda else resource.arn
+    has_options = not is_lambda or bool(state.timeout or state.heartbeat or state.credentials)
     leave = bind_result(state, step, scope, "Task")
     failure = bind_failure(state, step, scope, "Task")
 
@@ -43,9 +45,13 @@ def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
             payload, size = data, _ = effective_input(state.input_path, cursor)
             if state.parameters is not None:
                 payload, size = apply(state.parameters, cursor, data, size)
-            timeout = _seconds(state.timeout, "TimeoutSeconds", cursor, data)
-            heartbeat = _seconds(state.heartbeat, "HeartbeatSeconds", cursor, data)
-            options = _options(state, cursor, data, timeout, None if is_lambda else heartbeat)
+            timeout = heartbeat = None
+            if has_options:
+                timeout = _seconds(state.timeout, "TimeoutSeconds", cursor, data)
+                heartbeat = _seconds(state.heartbeat, "HeartbeatSeconds", cursor, data)
+                options = _options(state, cursor, data, timeout, None if is_lambda else heartbeat)
+            else:
+                options = _NO_OPTIONS
         except QueryError as failed:
             return failure(cursor, evaluation_error(state.name, cursor.entered_id, failed))
         if size > execution.payload_limit and size_bytes(payload) > execution.payload_limit:
@@ -116,7 +122,7 @@ def _options(
     """What a Scheduled event says beside the call itself."""
     options: dict[str, Json] = {}
     if state.resource.kind == "service":
-        options["region"] = cursor.execution.region
+        options["region"] = cursor.execution.identity.machine.region
     if timeout is not None:
         options["timeoutInSeconds"] = timeout
     if heartbeat is not None:

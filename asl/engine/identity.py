@@ -1,0 +1,139 @@
+"""What AWS would call a state machine and one of its executions.
+
+Source: AWS service authorization reference, "Resource types defined by AWS Step Functions"; AWS
+guide, "Accessing execution data from the Context object".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from asl.engine.history import instant
+from asl.errors import UsageError
+from asl.query.javalike import JavaRandom
+
+if TYPE_CHECKING:
+    from asl.jsontypes import Json
+
+_MACHINE = re.compile(
+    r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d{12}):stateMachine:"
+    r"(?P<name>[^:]+)"
+)
+
+
+class MachineArn(NamedTuple):
+    """The ARN of a state machine, in parts."""
+
+    name: str
+    partition: str = "aws"
+    region: str = "us-east-1"
+    account: str = "123456789012"
+
+    def __str__(self) -> str:
+        return f"{self._prefix}:stateMachine:{self.name}"
+
+    @property
+    def _prefix(self) -> str:
+        return f"arn:{self.partition}:states:{self.region}:{self.account}"
+
+    @property
+    def role(self) -> str:
+        """The ARN of the role that its executions run with."""
+        return f"arn:{self.partition}:iam::{self.account}:role/StepFunctionsRole"
+
+    def execution(self, name: str) -> str:
+        """The ARN of a Standard execution."""
+        return f"{self._prefix}:execution:{self.name}:{name}"
+
+    def express_execution(self, name: str, run_id: str) -> str:
+        """The ARN of an Express execution."""
+        return f"{self._prefix}:express:{self.name}:{name}:{run_id}"
+
+
+def machine_arn(name: str) -> MachineArn:
+    """The ARN of a machine given by its name (in a made-up account) or by its whole ARN.
+
+    Raises:
+        UsageError: It starts like an ARN and is none of a state machine.
+    """
+    if match := _MACHINE.fullmatch(name):
+        return MachineArn(**match.groupdict())
+    if name.startswith("arn:"):
+        raise UsageError(f"not the ARN of a state machine: {name!r}")
+    return MachineArn(name)
+
+
+class Identity:
+    """Who an execution is: what its context object says of it, worked out when it is asked for.
+
+    Args:
+        machine: The state machine's ARN.
+        name: Of the execution; None makes a UUID from the seed.
+        seed: Of the execution's randomness.
+        started_at: Microseconds since the epoch.
+        input: The execution's input.
+        is_express: Whether the machine is of type EXPRESS.
+        synchronous: Started as StartSyncExecution starts an Express execution: its context object
+            has no RedriveCount (recorded).
+    """
+
+    def __init__(
+        self,
+        machine: MachineArn,
+        *,
+        name: str | None,
+        seed: int,
+        started_at: int,
+        input: Json,  # noqa: A002 - the field's name in AWS's API
+        is_express: bool,
+        synchronous: bool,
+    ) -> None:
+        self.machine = machine
+        self.seed = seed
+        self.started_at = started_at
+        self.input = input
+        self.is_express = is_express
+        self.synchronous = synchronous
+        self.given_name = name
+
+    @cached_property
+    def name(self) -> str:
+        """The execution's name."""
+        return self.given_name or self._ids[0]
+
+    @cached_property
+    def arn(self) -> str:
+        """The execution's ARN."""
+        if self.is_express:
+            return self.machine.express_execution(self.name, self._ids[1])
+        return self.machine.execution(self.name)
+
+    @cached_property
+    def _ids(self) -> tuple[str, str]:
+        """Two UUIDs of a stream of their own: asking for a name changes no random number."""
+        stream = JavaRandom(~self.seed)
+        return stream.uuid4(), stream.uuid4()
+
+    @cached_property
+    def execution_context(self) -> dict[str, Json]:
+        """The context object's Execution."""
+        return {
+            "Id": self.arn,
+            "Input": self.input,
+            "StartTime": timestamp(self.started_at),
+            "Name": self.name,
+            "RoleArn": self.machine.role,
+            **({} if self.synchronous else {"RedriveCount": 0}),
+        }
+
+    @cached_property
+    def machine_context(self) -> dict[str, Json]:
+        """The context object's StateMachine."""
+        return {"Id": str(self.machine), "Name": self.machine.name}
+
+
+def timestamp(at_us: int) -> str:
+    """An instant as the context object shows it: ISO 8601, milliseconds, Z."""
+    return instant(at_us).isoformat(timespec="milliseconds").replace("+00:00", "Z")
