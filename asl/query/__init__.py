@@ -1,0 +1,1 @@
+"""How values are computed from data, variables and the context object; knows nothing of states."""
