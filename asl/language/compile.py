@@ -34,7 +34,8 @@ from asl.language.model import (
 )
 from asl.language.resources import parse_resource
 from asl.query.choices import compile_rule
-from asl.query.environment import Compiled
+from asl.query.environment import NESTING_BYTES, Compiled
+from asl.query.path_text import UnsupportedPathError
 from asl.query.paths import (
     Missing,
     ReferencePath,
@@ -123,7 +124,12 @@ class _Compiler:
         except UnsupportedFeature as error:
             raise UnsupportedFeature(error.feature, pointer + error.pointer, error.hint) from error
         except QuerySyntaxError as error:
-            self.fault(pointer + getattr(error, "pointer", ""), str(error))
+            where = pointer + getattr(error, "pointer", "")
+            if refusal := _refusal(error):
+                raise UnsupportedFeature(
+                    f"the path {refusal.text!r}", where, str(refusal)
+                ) from error
+            self.fault(where, str(error))
             return None
 
     def fault(self, pointer: str, message: str) -> None:
@@ -138,6 +144,13 @@ class _Compiler:
                 source=self.source.name,
             )
         )
+
+
+def _refusal(error: BaseException | None) -> UnsupportedPathError | None:
+    """The path that may be valid but that we do not run, if that is why compiling failed."""
+    while error is not None and not isinstance(error, UnsupportedPathError):
+        error = error.__cause__
+    return error
 
 
 class _Fields:
@@ -185,7 +198,13 @@ class _Fields:
     def template(self, field: str) -> Compiled | None:
         if field not in self.tree:
             return None
-        return self._attempt(field, compile_template, self.tree[field])
+        template = self.tree[field]
+        compiled = self._attempt(field, compile_template, template)
+        if compiled is None or compiled.factor == 0:
+            return compiled
+        return compiled._replace(
+            fixed_bytes=compiled.fixed_bytes + _levels(template) * NESTING_BYTES
+        )
 
     def assign(self) -> Compiled | None:
         return self.template("Assign") if self.tree.get("Assign") else None
@@ -223,6 +242,15 @@ class _Fields:
                 for index, entry in enumerate(self.tree.get("Catch", ()))
             ),
         }
+
+
+def _levels(template: Json) -> int:
+    """How many levels of nesting a template puts round what it takes from its data, at the most."""
+    if isinstance(template, dict):
+        return 1 + max(map(_levels, template.values()), default=0)
+    if isinstance(template, list):
+        return 1 + max(map(_levels, template), default=0)
+    return template.count("States.") if isinstance(template, str) else 0
 
 
 def _retrier(entry: Tree) -> Retrier:

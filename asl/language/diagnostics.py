@@ -1,0 +1,55 @@
+"""What is wrong with a definition, and where: one value for one fault.
+
+It knows nothing of how faults are found or of how they are shown, beyond one good line of text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Severity: TypeAlias = Literal["ERROR", "WARNING"]
+
+#: We stop looking for more: a definition can be hostile, and nobody reads more.
+MOST_DIAGNOSTICS = 1000
+
+_CUT = 200
+#: A definition can put these into a message; they must not break a line or a terminal.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One fault of a definition.
+
+    ``code`` is AWS's where AWS has one (``SCHEMA_VALIDATION_FAILED``), ``message`` AWS's sentence
+    where it is known. ``pointer`` is the JSON pointer of the field (``""`` is the whole document),
+    ``line`` and ``column`` count from 1 and are None where there is no text. ``hint`` says what was
+    found or what may have been meant. ``source`` is the name of the file.
+
+    Source: AWS API reference, ValidateStateMachineDefinitionDiagnostic.
+    """
+
+    code: str
+    message: str
+    pointer: str = ""
+    severity: Severity = "ERROR"
+    line: int | None = None
+    column: int | None = None
+    hint: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        """Such as ``order.asl.json:12:17: error CODE at /States/Pay/Next: message (hint)``."""
+        place = ":".join(str(part) for part in (self.source, self.line, self.column) if part)
+        where = f" at {clip(self.pointer)}" if self.pointer else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        start = f"{place}: " if place else ""
+        line = f"{start}{self.severity.lower()} {self.code}{where}: {self.message}{hint}"
+        return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], line)
+
+
+def clip(text: str) -> str:
+    """A text of the definition for a message, cut at 200 characters."""
+    return text if len(text) <= _CUT else text[: _CUT - 3] + "..."
