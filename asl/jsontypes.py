@@ -37,6 +37,21 @@ class NotJsonError(ValueError):
         self.pointer = pointer
 
 
+def is_too_deep(value: Json) -> bool:
+    """Whether a value of JSON types is nested more than `MAX_DEPTH` levels deep."""
+    level: list[Any] = [[value]]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) is dict or type(child) is list
+        ]
+        if not level:
+            return False
+    return True
+
+
 def check_json(value: object) -> None:
     """Accept exactly JSON: plain types, string keys, finite numbers, at most `MAX_DEPTH` deep.
 
@@ -46,7 +61,7 @@ def check_json(value: object) -> None:
     if type(value) in _LEAVES:
         return
     level: list[Any] = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for node in level:
             kind = type(node)
@@ -63,7 +78,8 @@ def check_json(value: object) -> None:
         if not below:
             return
         level = below
-    raise _explain(value)
+    if not all(type(node) is float and node - node == 0 for node in level):
+        raise _explain(value)
 
 
 def _explain(root: object) -> NotJsonError:
@@ -73,7 +89,7 @@ def _explain(root: object) -> NotJsonError:
         node, pointer, depth = pending.pop()
         if isinstance(node, float) and node - node != 0:
             return NotJsonError(f"{node!r} is not a JSON number", pointer)
-        if depth > MAX_DEPTH or (depth == MAX_DEPTH and type(node) in (dict, list)):
+        if depth == MAX_DEPTH and type(node) in (dict, list):
             return NotJsonError(f"nested more than {MAX_DEPTH} levels deep", pointer[:100] + "...")
         if type(node) is dict:
             for key, child in node.items():

@@ -64,8 +64,9 @@ def load(
         raise UsageError(f"type must be 'STANDARD' or 'EXPRESS', not {type!r}")
     read = read_source(source, substitutions=substitutions)
     diagnostics = check_structure(read)
-    if any(diagnostic.severity == "ERROR" for diagnostic in diagnostics):
-        raise InvalidDefinition(diagnostics)
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "ERROR"]
+    if errors:
+        raise InvalidDefinition(errors)
     return StateMachine(compile_definition(read, machine_type=type), name, diagnostics)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from asl.engine.cursor import Cursor
 from asl.engine.failure import StateError, evaluation_error
 from asl.errors import QueryError
+from asl.query.environment import NESTING_BYTES
 
 if TYPE_CHECKING:
     from asl.engine.program import Step
@@ -43,7 +44,7 @@ class Join(ABC):
         self.next_index = 0
         self.running: dict[int, Cursor] = {}
         self.results: list[Json] = [None] * total
-        self.size = 2 + total
+        self.size = NESTING_BYTES + total
 
     @abstractmethod
     def spawn(self, index: int, previous: int) -> Cursor:

@@ -9,6 +9,7 @@ with variables" (all expressions of a state see the variables as they were on en
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from asl.engine.failure import (
@@ -18,7 +19,8 @@ from asl.engine.failure import (
     evaluation_error,
 )
 from asl.errors import JSONPathError, QueryError
-from asl.jsontypes import size_bytes
+from asl.jsontypes import is_too_deep, size_bytes
+from asl.query.environment import NESTING_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +47,15 @@ def apply(compiled: Compiled, cursor: Cursor, data: Json, size: int) -> tuple[Js
     return evaluate(data, cursor), fixed_bytes + factor * (size + cursor.unseen_size)
 
 
+def exact_size(value: Json) -> int:
+    """The JSON size of a value whose bound has passed a limit; past any limit if nested too deep.
+
+    A loop can wrap its data in one more object each time. Every level that a state may add counts
+    `NESTING_BYTES` in the bounds, so this is asked long before the depth could hurt.
+    """
+    return sys.maxsize if is_too_deep(value) else size_bytes(value)
+
+
 def effective_input(input_path: Compiled | None, cursor: Cursor) -> tuple[Json, int]:
     """What InputPath makes of the state's input."""
     if input_path is None:
@@ -58,9 +69,13 @@ def bind_shape(
     assign: Compiled | None,
     result_path: ReferencePath | None,
     output_path: Compiled | None = None,
+    nests: bool = False,
 ) -> Shape:
-    """The output of a state with a result: ResultSelector, Assign, ResultPath, OutputPath."""
-    place = _bind_place(result_path)
+    """The output of a state with a result: ResultSelector, Assign, ResultPath, OutputPath.
+
+    ``nests`` says that the result may hold the state's input, so that placing it adds levels.
+    """
+    place = _bind_place(result_path, nests=nests)
     if selector is None and assign is None and output_path is None:
         return place
 
@@ -102,13 +117,14 @@ def _assignments(
     return cast("dict[str, Json]", assigned), assigned_size
 
 
-def _bind_place(path: ReferencePath | None) -> Shape:
+def _bind_place(path: ReferencePath | None, *, nests: bool) -> Shape:
     """What ResultPath makes of the state's input and its result."""
     if path is None:
         return _keep_input
     if not path.steps:
         return _replace_input
-    put, spine_size = path.put, size_bytes(path.text) + 8 * len(path.steps)
+    level_size = NESTING_BYTES if nests else 8
+    put, spine_size = path.put, size_bytes(path.text) + level_size * len(path.steps)
 
     def put_into_input(cursor: Cursor, result: Json, size: int) -> Output:
         try:
@@ -133,7 +149,7 @@ def set_variables(cursor: Cursor, assigned: dict[str, Json], size: int) -> State
     cursor.unseen_size += size
     execution = cursor.execution
     if cursor.unseen_size > execution.variables_limit:
-        exact = size_bytes(cursor.variables)
+        exact = exact_size(cursor.variables)
         if exact > execution.variables_limit:
             return data_limit_exceeded(cursor.step.name)
         cursor.unseen_size = exact + execution.context_size
@@ -166,7 +182,7 @@ def bind_leave(
         except QueryError as failed:
             return fail(cursor, evaluation_error(name, cursor.entered_id, failed))
         if size > execution.payload_limit:
-            size = size_bytes(value)
+            size = exact_size(value)
             if size > execution.payload_limit:
                 return fail(cursor, data_limit_exceeded(name))
         if assigned:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from asl.engine.failure import StateError, data_limit_exceeded, evaluation_error
 from asl.engine.history import WIDTH
-from asl.engine.states.dataflow import set_variables
+from asl.engine.states.dataflow import exact_size, set_variables
 from asl.errors import QueryError
-from asl.jsontypes import size_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +49,7 @@ def bind_immediate(
         except QueryError as failed:
             return give_up(cursor, evaluation_error(name, entered, failed))
         if size > execution.payload_limit:
-            size = size_bytes(value)
+            size = exact_size(value)
             if size > execution.payload_limit:
                 return give_up(cursor, data_limit_exceeded(name))
         if assigned:

@@ -20,7 +20,10 @@ def bind(state: PassState, step: Step, scope: ProgramScope) -> None:
     """Make a Pass state ready to run."""
     following, input_path, result = scope.after(state.next), state.input_path, state.result
     shape = bind_shape(
-        assign=state.assign, result_path=state.result_path, output_path=state.output_path
+        assign=state.assign,
+        result_path=state.result_path,
+        output_path=state.output_path,
+        nests=result is None or result.factor > 0,
     )
 
     def depart(cursor: Cursor) -> Departure:

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, cast
 
 from asl.engine.commands import InvokeTask
 from asl.engine.failure import StateError, data_limit_exceeded, evaluation_error
-from asl.engine.states.dataflow import apply, effective_input
+from asl.engine.states.dataflow import apply, effective_input, exact_size
 from asl.engine.states.work import bind_enter, bind_failure, bind_result, number, whole_number
 from asl.errors import QueryError
-from asl.jsontypes import Payload, size_bytes
 from asl.query.javalike import to_text
 
 if TYPE_CHECKING:
     from asl.engine.cursor import Cursor
     from asl.engine.program import ProgramScope, Step
-    from asl.jsontypes import Json
+    from asl.jsontypes import Json, Payload
     from asl.language.model import NumberField, TaskState
 
 _LONGEST_SECONDS = 99_999_999
@@ -54,7 +53,7 @@ def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
                 options = _NO_OPTIONS
         except QueryError as failed:
             return failure(cursor, evaluation_error(state.name, cursor.entered_id, failed))
-        if size > execution.payload_limit and size_bytes(payload) > execution.payload_limit:
+        if size > execution.payload_limit and exact_size(payload) > execution.payload_limit:
             return failure(cursor, data_limit_exceeded(resource.arn))
         scheduled = execution.record(
             f"{prefix}Scheduled", cursor.previous, resource.arn, payload, options

@@ -48,6 +48,7 @@ def bind_result(
         assign=state.assign,
         result_path=state.result_path,
         output_path=state.output_path,
+        nests=kind != "Task",  # what a task returns is no deeper than we accept
     )
     fail = bind_failure(state, step, scope, kind)
     return bind_leave(step, kind, shape, scope.after(state.next), fail)
