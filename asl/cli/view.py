@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from asl.engine.history import HistoryEvent
@@ -18,6 +18,8 @@ _COLOURS = {"dim": "2", "bold": "1", "red": "31", "green": "32", "yellow": "33",
 _STATUS_COLOUR = {"SUCCEEDED": "green", "RUNNING": "yellow"}
 _TIME_WIDTH = 14
 _FAILED = ("Failed", "TimedOut")
+_CHILDREN_START = ("ParallelStateStarted", "MapStateStarted")
+_ATTEMPTS = ("Scheduled", *_CHILDREN_START)
 _SHOWN = 100
 
 
@@ -28,29 +30,34 @@ class View:
         self._out = out
         self._coloured = out.isatty()
         self._started: datetime | None = None
-        self._events: dict[int, tuple[str, datetime, int]] = {}
+        self._kinds: dict[int, tuple[str, datetime]] = {}
+        self._depths: dict[int, int] = {0: 0}
+        self._state_depths: dict[str, int] = {}
 
     def show(self, event: HistoryEvent) -> None:
         """Take an event; print a line if it says something new."""
-        kind, at = event["type"], event["timestamp"]
+        kind, at, before = event["type"], event["timestamp"], event["previousEventId"]
         self._started = self._started or at
-        before, before_at, depth = self._events.get(event["previousEventId"], ("", at, 0))
-        if before.endswith(("ParallelStateStarted", "MapStateStarted")):
-            depth += 1
-        elif kind in ("ParallelStateExited", "MapStateExited"):
-            depth = self._depth_of(event, depth)
-        self._events[event["id"]] = (kind, at, depth)
+        before_kind, before_at = self._kinds.get(before, ("", at))
+        self._kinds[event["id"]] = (kind, at)
+        depth = self._depths[event["id"]] = self._depth(event, before_kind)
         if kind.endswith("StateEntered"):
-            self._line(at, depth, event["stateEnteredEventDetails"]["name"], "cyan")
-        elif kind.endswith(("Scheduled", "ParallelStateStarted", "MapStateStarted")):
-            if before.endswith(_FAILED) and not kind.startswith("Execution"):
-                self._line(at, depth, f"  retry after {_span(at - before_at)}", "yellow")
+            self._line(at, depth, _details(event)["name"], "cyan")
+        elif kind.endswith(_ATTEMPTS) and before_kind.endswith((*_FAILED, "FailStateEntered")):
+            self._line(at, depth, f"  retry after {_span(at - before_at)}", "yellow")
         elif kind.endswith(_FAILED) and not kind.startswith(("Execution", "Map", "Parallel")):
             self._line(at, depth, f"  failed: {_failure(event)}", "red")
 
-    def _depth_of(self, event: HistoryEvent, depth: int) -> int:
-        """Leaving a Parallel or Map goes back to where it was entered: one level up."""
-        return max(depth - 1, 0) if self._events.get(event["previousEventId"]) else depth
+    def _depth(self, event: HistoryEvent, before_kind: str) -> int:
+        """How many Parallel and Map states the event stands in."""
+        kind, depth = event["type"], self._depths[event["previousEventId"]]
+        name = _details(event).get("name", "")
+        if kind.endswith("StateEntered"):
+            depth += before_kind in ("ParallelStateStarted", "MapIterationStarted")
+            self._state_depths[name] = depth
+        elif kind.endswith(_CHILDREN_START) and not before_kind.endswith("StateEntered"):
+            depth -= 1  # tried again: what comes before is the failure of a child
+        return self._state_depths.get(name, depth)
 
     def close(self, result: Result) -> None:
         """Print how the execution ended."""
@@ -90,9 +97,14 @@ def _span(span: timedelta) -> str:
     return " ".join(parts[:2])
 
 
-def _failure(event: HistoryEvent) -> str:
-    details: dict[str, str] = next(
+def _details(event: HistoryEvent) -> dict[str, Any]:
+    details: dict[str, Any] = next(
         (value for key, value in event.items() if key.endswith("Details")), {}
     )
+    return details
+
+
+def _failure(event: HistoryEvent) -> str:
+    details = _details(event)
     text = ": ".join(filter(None, (details.get("error"), details.get("cause"))))
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
