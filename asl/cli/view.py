@@ -19,6 +19,7 @@ _STATUS_COLOUR = {"SUCCEEDED": "green", "RUNNING": "yellow"}
 _TIME_WIDTH = 14
 _FAILED = ("Failed", "TimedOut")
 _CHILDREN_START = ("ParallelStateStarted", "MapStateStarted")
+_CHILDREN_ENTERED = ("ParallelStateEntered", "MapStateEntered")
 _ATTEMPTS = ("Scheduled", *_CHILDREN_START)
 _SHOWN = 100
 
@@ -55,7 +56,7 @@ class View:
         if kind.endswith("StateEntered"):
             depth += before_kind in ("ParallelStateStarted", "MapIterationStarted")
             self._state_depths[name] = depth
-        elif kind.endswith(_CHILDREN_START) and not before_kind.endswith("StateEntered"):
+        elif kind in _CHILDREN_START and before_kind not in _CHILDREN_ENTERED:
             depth -= 1  # tried again: what comes before is the failure of a child
         return self._state_depths.get(name, depth)
 
