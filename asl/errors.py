@@ -10,6 +10,7 @@
         QuerySyntaxError         malformed text, found when it is compiled
         JSONPathError            a path that finds nothing, or the wrong thing
         IntrinsicError           an intrinsic function that refuses its arguments
+        JSONataError             a JSONata expression that fails, or gives the wrong thing
       ExecutionError           raised by run(..., check=True)
         ExecutionFailed, ExecutionTimedOut, ExecutionAborted
       TaskFailed               raised by a task handler to fail its task
@@ -109,6 +110,19 @@ class JSONPathError(QueryError):
 
 class IntrinsicError(QueryError):
     """An intrinsic function refused its arguments."""
+
+
+class JSONataError(QueryError):
+    """A JSONata expression failed, or gave nothing, or the wrong thing.
+
+    ``location`` is the field as AWS's EvaluationFailed event names it (``Output/total``), None
+    where no expression is at fault; ``code`` is JSONata's error code where it threw one.
+    """
+
+    def __init__(self, message: str, location: str | None, code: str | None = None) -> None:
+        self.location = location
+        self.code = code
+        super().__init__(message)
 
 
 class ExecutionError(AslError):

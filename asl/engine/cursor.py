@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from asl.engine.failure import StateError, evaluation_error
 from asl.engine.identity import timestamp
+from asl.errors import JSONataError, QueryError
 from asl.language.model import WaitState, WorkState
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Cursor:
         variables: In scope here, inner and outer ones; replaced, never changed in place.
         unseen_size: An upper bound of what queries can see beside ``data``: variables and context.
         previous: Id of the history event that leads to the next one.
+        origin: What ``previous`` was when the cursor was last given something to do.
         entered_id, entered_at: Of the state that it is in, if that is one that can wait.
         retries, retry_counts: Of the Task, Parallel or Map that it is in, in all and by retrier.
         waits_for: What it waits for: a task's reply, the end of a Wait, the delay of a retry; empty
@@ -54,6 +57,7 @@ class Cursor:
         "index",
         "item",
         "join",
+        "origin",
         "previous",
         "retries",
         "retry_counts",
@@ -72,7 +76,7 @@ class Cursor:
         self.step = step
         self.data = data
         self.size = size
-        self.previous = previous
+        self.origin = self.previous = previous
         self.variables: dict[str, Json] = {}
         self.unseen_size = 0
         self.entered_id = 0
@@ -91,9 +95,32 @@ class Cursor:
 
     def entered(self, event_id: int) -> None:
         """Note that a state that can wait was entered: its id, its time, no retries yet."""
+        self.origin = self.previous
         self.previous = self.entered_id = event_id
         self.entered_at = self.execution.now
         self.retries = 0
+
+    def evaluation_failed(self, error: QueryError) -> StateError:
+        """The failure of its state, one of whose fields can't be evaluated.
+
+        Only JSONata has an event for it. AWS links it to what the step began with, which for a
+        state that was just entered is the event before its Entered event (recorded).
+        """
+        failure = evaluation_error(self.step.name, self.entered_id, error)
+        if isinstance(error, JSONataError):
+            self.previous = self.execution.record(
+                "EvaluationFailed",
+                self.origin,
+                self.step.name,
+                [failure.name, failure.cause],
+                error.location,
+            )
+        return failure
+
+    @property
+    def now_us(self) -> int:
+        """The execution's time."""
+        return self.execution.now
 
     @property
     def random(self) -> JavaRandom:

@@ -294,6 +294,7 @@ class Execution:
     def stop_waiting(self, cursor: Cursor) -> None:
         """Forget what a cursor waits for; its timers are ignored from now on."""
         del self.waiting[cursor.wait_id]
+        cursor.origin = cursor.previous
         cursor.waits_for = ""
         cursor.call = None
         cursor.heartbeat_us = 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from asl.errors import QueryError
+from asl.errors import JSONataError, QueryError
 
 if TYPE_CHECKING:
     from asl.jsontypes import Json
@@ -17,6 +17,7 @@ TASK_FAILED = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
 HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
 RUNTIME = "States.Runtime"
+QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
 RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
 DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 
@@ -55,12 +56,14 @@ class ResultPathError(QueryError):
 def evaluation_error(state_name: str, entered_id: int, error: QueryError) -> StateError:
     """The failure of a state, one of whose own fields can't be evaluated.
 
-    Nothing may catch it, except where a ResultPath does not fit the state's input.
+    Nothing may catch it, but for JSONata, and for a ResultPath that does not fit the input.
     """
     cause = (
         f"An error occurred while executing the state '{state_name}' "
         f"(entered at the event id #{entered_id}). {error}"
     )
+    if isinstance(error, JSONataError):
+        return StateError(QUERY_EVALUATION_ERROR, cause)
     if isinstance(error, ResultPathError):
         return StateError(RESULT_PATH_MATCH_FAILURE, cause)
     return StateError(RUNTIME, cause, fatal=True)

@@ -116,6 +116,11 @@ _DETAILS: dict[str, Details] = {
     "ExecutionFailed": lambda _, data, __: _failure(data),
     "ExecutionTimedOut": lambda _, data, __: _failure(data),
     "ExecutionAborted": lambda _, data, __: _failure(data),
+    "EvaluationFailed": lambda state, data, location: {
+        "state": state,
+        **_failure(data),
+        **({} if location is None else {"location": location}),
+    },
     "LambdaFunctionScheduled": lambda arn, data, options: {
         "resource": arn,
         **_input(data),

@@ -11,11 +11,11 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from asl.engine.cursor import Cursor
-from asl.engine.failure import StateError, evaluation_error
 from asl.errors import QueryError
 from asl.query.environment import NESTING_BYTES
 
 if TYPE_CHECKING:
+    from asl.engine.failure import StateError
     from asl.engine.program import Step
     from asl.jsontypes import Json
 
@@ -87,9 +87,11 @@ class Join(ABC):
         try:
             child = self.spawn(index, previous)
         except QueryError as error:
+            self.abort()
             cursor = self.cursor
-            failure = evaluation_error(cursor.step.name, cursor.entered_id, error)
-            self._give_up(previous, failure)
+            cursor.origin = cursor.previous = previous
+            failure = cursor.evaluation_failed(error)
+            cursor.execution.proceed(cursor, cursor.step.fail(cursor, failure))
             return
         self.running[index] = child
         child.execution.ready.append(child)
@@ -109,7 +111,7 @@ class Join(ABC):
         cursor = self.cursor
         execution = cursor.execution
         cursor.children = None
-        cursor.previous = previous
+        cursor.origin = cursor.previous = previous
         execution.record(f"{self.kind}StateSucceeded", previous)
         execution.proceed(cursor, cursor.step.resume(cursor, self))
 
@@ -117,12 +119,9 @@ class Join(ABC):
         """A child has failed for good: its siblings are stopped and the state fails."""
         del self.running[child.index]
         self.child_event("Failed", child)
-        self._give_up(child.previous, error)
-
-    def _give_up(self, previous: int, error: StateError) -> None:
         self.abort()
         cursor = self.cursor
-        cursor.previous = previous
+        cursor.origin = cursor.previous = child.previous
         cursor.execution.proceed(cursor, cursor.step.fail(cursor, error))
 
     def abort(self) -> None:

@@ -37,7 +37,7 @@ FORMAT = 1
 # What is copied as it is; values and links are treated one by one below.
 _EXECUTION_NUMBERS = ("now", "context_size", "deadline", "last_wait_id")
 _CURSOR_NUMBERS = (
-    "size", "unseen_size", "previous", "entered_id", "entered_at", "retries", "waits_for",
+    "size", "unseen_size", "previous", "origin", "entered_id", "entered_at", "retries", "waits_for",
     "wait_id", "heartbeat_us", "heartbeat_due", "index",
 )  # fmt: skip
 _JOIN_NUMBERS = ("total", "width", "next_index", "size", "data_size")

@@ -2,7 +2,8 @@
 
 It trusts the shape of the tree (`structure.py` has checked it) and nothing else: text in a path or
 template may still be malformed. All faults are reported together, each with its JSON pointer. What
-is valid ASL but not built yet is refused here, by name and place.
+is valid ASL but not built yet is refused here, by name and place. What a field means in a state's
+query language is the matter of `fields.py`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from asl.errors import InvalidDefinition, JSONPathError, QuerySyntaxError, UnsupportedFeature
-from asl.jsontypes import Json, dump, escape_pointer, size_bytes
+from asl.errors import InvalidDefinition, QuerySyntaxError, UnsupportedFeature
+from asl.jsontypes import Json, dump, escape_pointer
 from asl.language.diagnostics import Diagnostic
+from asl.language.fields import Fields, JsonPathFields
 from asl.language.model import (
     Catcher,
     ChoiceRule,
@@ -21,10 +23,8 @@ from asl.language.model import (
     FailState,
     MachineType,
     MapState,
-    NumberField,
     ParallelState,
     PassState,
-    PathField,
     Retrier,
     Scope,
     State,
@@ -33,23 +33,13 @@ from asl.language.model import (
     WaitState,
 )
 from asl.language.resources import parse_resource
-from asl.query.choices import compile_rule
-from asl.query.environment import NESTING_BYTES, Compiled
 from asl.query.path_text import UnsupportedPathError
-from asl.query.paths import (
-    Missing,
-    ReferencePath,
-    compile_path,
-    compile_reference_path,
-    invalid_path,
-)
-from asl.query.templates import compile_dynamic, compile_template
-from asl.query.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asl.language.source import Source
+    from asl.query.environment import Compiled
 
 T = TypeVar("T")
 Tree = dict[str, Any]
@@ -83,21 +73,6 @@ def compile_definition(source: Source, *, machine_type: MachineType) -> Definiti
     )
 
 
-def _no_value(field: str) -> Missing:
-    """What AWS says where the path of a Wait's field finds nothing (recorded)."""
-    return lambda text, _data, _reason: JSONPathError(
-        f"The {field} parameter does not reference an input value: {text}"
-    )
-
-
-_MISSING = {field: _no_value(field) for field in ("SecondsPath", "TimestampPath")}
-
-
-def constant(value: Json) -> Compiled:
-    """A query that gives the same value whatever it is applied to."""
-    return Compiled(lambda _data, _environment: value, size_bytes(value), 0)
-
-
 class _Compiler:
     """Walks the tree once; `faults` fills up instead of stopping at the first one."""
 
@@ -114,7 +89,7 @@ class _Compiler:
             where = f"{pointer}/States/{escape_pointer(name)}"
             if state.get("QueryLanguage", "JSONPath") != "JSONPath":
                 raise UnsupportedFeature("QueryLanguage JSONata", f"{where}/QueryLanguage")
-            states[name] = _BUILD[state["Type"]](self, _Fields(self, name, state, where))
+            states[name] = _BUILD[state["Type"]](self, JsonPathFields(self, state, where), name)
         return Scope(tree["StartAt"], states)
 
     def attempt(self, pointer: str, build: Callable[..., T], *arguments: object) -> T | None:
@@ -153,104 +128,33 @@ def _refusal(error: BaseException | None) -> UnsupportedPathError | None:
     return error
 
 
-class _Fields:
-    """The fields of one state (or rule, or catcher), read by what they mean."""
-
-    def __init__(self, compiler: _Compiler, name: str, tree: Tree, pointer: str) -> None:
-        self.compiler = compiler
-        self.name = name
-        self.tree = tree
-        self.pointer = pointer
-
-    def inner(self, tree: Tree, path: str) -> _Fields:
-        return _Fields(self.compiler, self.name, tree, f"{self.pointer}/{path}")
-
-    def _attempt(self, field: str, build: Callable[..., T], *arguments: object) -> T | None:
-        return self.compiler.attempt(f"{self.pointer}/{field}", build, *arguments)
-
-    def path(self, field: str) -> Compiled | None:
-        """InputPath and OutputPath: `$` is None, and null stands for the empty object."""
-        text = self.tree.get(field, "$")
-        if text is None:
-            return constant({})
-        return None if text == "$" else self._attempt(field, compile_path, text)
-
-    def path_field(self, field: str) -> PathField | None:
-        if field not in self.tree:
-            return None
-        text = self.tree[field]
-        compiled = self._attempt(field, compile_path, text, _MISSING.get(field, invalid_path))
-        return PathField(text, compiled.evaluate) if compiled else None
-
-    def number(self, field: str) -> NumberField | None:
-        """A field and its Path twin, such as TimeoutSeconds and TimeoutSecondsPath."""
-        if field in self.tree:
-            return NumberField(self.tree[field], None)
-        path = self.path_field(field + "Path")
-        return NumberField(None, path) if path else None
-
-    def result_path(self) -> ReferencePath | None:
-        text = self.tree.get("ResultPath", "$")
-        if text is None:
-            return None
-        return self._attempt("ResultPath", compile_reference_path, text)
-
-    def template(self, field: str) -> Compiled | None:
-        if field not in self.tree:
-            return None
-        template = self.tree[field]
-        compiled = self._attempt(field, compile_template, template)
-        if compiled is None or compiled.factor == 0:
-            return compiled
-        return compiled._replace(
-            fixed_bytes=compiled.fixed_bytes + _levels(template) * NESTING_BYTES
-        )
-
-    def assign(self) -> Compiled | None:
-        return self.template("Assign") if self.tree.get("Assign") else None
-
-    def text(self, field: str) -> Compiled | None:
-        """Error and Cause of a Fail state, or their Path forms, which may be function calls."""
-        if field in self.tree:
-            return constant(self.tree[field])
-        twin = field + "Path"
-        if twin in self.tree:
-            return self._attempt(twin, compile_dynamic, self.tree[twin], twin)
-        return None
-
-    def common(self) -> dict[str, Any]:
-        """The fields of `model.State`."""
-        return {
-            "name": self.name,
-            "pointer": self.pointer,
-            "next": self.tree.get("Next"),
-            "input_path": self.path("InputPath"),
-            "output_path": self.path("OutputPath"),
-            "assign": self.assign(),
-        }
-
-    def work(self, parameters: str) -> dict[str, Any]:
-        """The fields of `model.WorkState`; ``parameters`` is what the template is called here."""
-        return {
-            **self.common(),
-            "parameters": self.template(parameters),
-            "result_selector": self.template("ResultSelector"),
-            "result_path": self.result_path(),
-            "retry": tuple(_retrier(entry) for entry in self.tree.get("Retry", ())),
-            "catch": tuple(
-                _catcher(self.inner(entry, f"Catch/{index}"))
-                for index, entry in enumerate(self.tree.get("Catch", ()))
-            ),
-        }
+def _common(fields: Fields, name: str) -> dict[str, Any]:
+    """The fields of `model.State`."""
+    return {
+        "name": name,
+        "pointer": fields.pointer,
+        "query_language": fields.language,
+        "next": fields.tree.get("Next"),
+        "input_path": fields.input_view(),
+        "output_path": fields.output_path(),
+        "output": fields.output(),
+        "assign": fields.assign(),
+    }
 
 
-def _levels(template: Json) -> int:
-    """How many levels of nesting a template puts round what it takes from its data, at the most."""
-    if isinstance(template, dict):
-        return 1 + max(map(_levels, template.values()), default=0)
-    if isinstance(template, list):
-        return 1 + max(map(_levels, template), default=0)
-    return template.count("States.") if isinstance(template, str) else 0
+def _work(fields: Fields, name: str, parameters: Compiled | None) -> dict[str, Any]:
+    """The fields of `model.WorkState`."""
+    return {
+        **_common(fields, name),
+        "parameters": parameters,
+        "result_selector": fields.template("ResultSelector"),
+        "result_path": fields.result_path(),
+        "retry": tuple(_retrier(entry) for entry in fields.tree.get("Retry", ())),
+        "catch": tuple(
+            _catcher(fields.inner(entry, f"Catch/{index}"))
+            for index, entry in enumerate(fields.tree.get("Catch", ()))
+        ),
+    }
 
 
 def _retrier(entry: Tree) -> Retrier:
@@ -266,80 +170,86 @@ def _retrier(entry: Tree) -> Retrier:
     )
 
 
-def _catcher(fields: _Fields) -> Catcher:
+def _catcher(fields: Fields) -> Catcher:
     return Catcher(
         error_equals=tuple(fields.tree["ErrorEquals"]),
         next=fields.tree["Next"],
         result_path=fields.result_path(),
         assign=fields.assign(),
+        output=fields.output(),
     )
 
 
-def _succeed(_compiler: _Compiler, fields: _Fields) -> State:
-    return SucceedState(**fields.common())
+def _succeed(_compiler: _Compiler, fields: Fields, name: str) -> State:
+    return SucceedState(**_common(fields, name))
 
 
-def _pass(_compiler: _Compiler, fields: _Fields) -> State:
-    if "Result" in fields.tree:
-        result: Compiled | None = constant(fields.tree["Result"])
-    else:
-        result = fields.template("Parameters")
-    return PassState(**fields.common(), result=result, result_path=fields.result_path())
+def _pass(_compiler: _Compiler, fields: Fields, name: str) -> State:
+    return PassState(
+        **_common(fields, name), result=fields.pass_result(), result_path=fields.result_path()
+    )
 
 
-def _fail(_compiler: _Compiler, fields: _Fields) -> State:
-    return FailState(**fields.common(), error=fields.text("Error"), cause=fields.text("Cause"))
+def _fail(_compiler: _Compiler, fields: Fields, name: str) -> State:
+    return FailState(
+        **_common(fields, name),
+        error=fields.failure_text("Error"),
+        cause=fields.failure_text("Cause"),
+    )
 
 
-def _wait(compiler: _Compiler, fields: _Fields) -> State:
-    timestamp_ns = None
-    if "Timestamp" in fields.tree:
-        timestamp_ns = parse_timestamp(fields.tree["Timestamp"])
-        if timestamp_ns is None:
-            pointer = f"{fields.pointer}/Timestamp"
-            compiler.fault(pointer, "String does not match RFC3339 timestamp")
+def _wait(_compiler: _Compiler, fields: Fields, name: str) -> State:
     return WaitState(
-        **fields.common(),
-        seconds=fields.number("Seconds"),
-        timestamp_ns=timestamp_ns,
-        timestamp_path=fields.path_field("TimestampPath"),
+        **_common(fields, name),
+        seconds=fields.wait_seconds(),
+        timestamp=fields.wait_timestamp(),
     )
 
 
-def _choice(compiler: _Compiler, fields: _Fields) -> State:
+def _choice(_compiler: _Compiler, fields: Fields, name: str) -> State:
     rules = []
-    for index, rule in enumerate(fields.tree["Choices"]):
-        inner = fields.inner(rule, f"Choices/{index}")
-        matches = compiler.attempt(inner.pointer, compile_rule, rule)
+    for index, tree in enumerate(fields.tree["Choices"]):
+        rule = fields.inner(tree, f"Choices/{index}")
+        matches = rule.rule()
         if matches:
-            rules.append(ChoiceRule(matches, rule["Next"], inner.assign()))
-    common = fields.common() | {"next": fields.tree.get("Default")}
+            rules.append(ChoiceRule(matches, tree["Next"], rule.assign(), rule.output()))
+    common = _common(fields, name) | {"next": fields.tree.get("Default")}
     return ChoiceState(**common, rules=tuple(rules))
 
 
-def _task(_compiler: _Compiler, fields: _Fields) -> State:
+def _task(_compiler: _Compiler, fields: Fields, name: str) -> State:
     resource = parse_resource(fields.tree["Resource"])
     pointer = f"{fields.pointer}/Resource"
     if resource.kind == "activity":
         raise UnsupportedFeature("an activity", pointer)
     if resource.pattern:
         raise UnsupportedFeature(f"the {resource.pattern} integration pattern", pointer)
-    parameters = fields.tree.get("Parameters", {}) if resource.invokes_lambda else {}
-    function = parameters.get("FunctionName") if isinstance(parameters, dict) else None
+    given = fields.tree.get("Parameters", fields.tree.get("Arguments", {}))
+    function, has_dynamic_function = _function(given) if resource.invokes_lambda else (None, False)
     return TaskState(
-        **fields.work("Parameters"),
+        **_work(fields, name, fields.arguments()),
         resource=resource,
         function=function,
-        has_dynamic_function="FunctionName.$" in parameters,
-        timeout=fields.number("TimeoutSeconds"),
-        heartbeat=fields.number("HeartbeatSeconds"),
+        has_dynamic_function=has_dynamic_function,
+        timeout=fields.timeout("TimeoutSeconds"),
+        heartbeat=fields.timeout("HeartbeatSeconds"),
         credentials=fields.template("Credentials"),
     )
 
 
-def _parallel(compiler: _Compiler, fields: _Fields) -> State:
+def _function(given: Json) -> tuple[str | None, bool]:
+    """The Lambda function that ``lambda:invoke`` calls, and whether it is known only in a run."""
+    if not isinstance(given, dict):
+        return None, True
+    name = given.get("FunctionName")
+    if isinstance(name, str) and not name.startswith("{%"):
+        return name, False
+    return None, name is not None or "FunctionName.$" in given
+
+
+def _parallel(compiler: _Compiler, fields: Fields, name: str) -> State:
     return ParallelState(
-        **fields.work("Parameters"),
+        **_work(fields, name, fields.arguments()),
         branches=tuple(
             compiler.scope(branch, f"{fields.pointer}/Branches/{index}")
             for index, branch in enumerate(fields.tree["Branches"])
@@ -347,7 +257,7 @@ def _parallel(compiler: _Compiler, fields: _Fields) -> State:
     )
 
 
-def _map(compiler: _Compiler, fields: _Fields) -> State:
+def _map(compiler: _Compiler, fields: Fields, name: str) -> State:
     processor = "ItemProcessor" if "ItemProcessor" in fields.tree else "Iterator"
     tree = fields.tree[processor]
     pointer = f"{fields.pointer}/{processor}"
@@ -358,14 +268,14 @@ def _map(compiler: _Compiler, fields: _Fields) -> State:
             raise UnsupportedFeature(f"{field} (Distributed Map)", f"{fields.pointer}/{field}")
     selector = "ItemSelector" if "ItemSelector" in fields.tree else "Parameters"
     return MapState(
-        **fields.work(selector),
-        items_path=fields.path_field("ItemsPath"),
-        max_concurrency=fields.number("MaxConcurrency"),
+        **_work(fields, name, fields.template(selector)),
+        items=fields.items(),
+        max_concurrency=fields.count("MaxConcurrency"),
         processor=compiler.scope(tree, pointer),
     )
 
 
-_BUILD: dict[str, Callable[[_Compiler, _Fields], State]] = {
+_BUILD: dict[str, Callable[[_Compiler, Fields, str], State]] = {
     "Pass": _pass,
     "Task": _task,
     "Choice": _choice,

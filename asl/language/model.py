@@ -10,7 +10,7 @@ Source: ASL specification, "States" and the sections of the eight state types.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,24 +18,12 @@ if TYPE_CHECKING:
     from asl.jsontypes import Json
     from asl.language.resources import Resource
     from asl.query.choices import Predicate
-    from asl.query.environment import Compiled, Query
+    from asl.query.environment import Compiled
     from asl.query.paths import ReferencePath
+    from asl.query.typed import ArrayQuery, IntQuery, TextQuery
 
 MachineType: TypeAlias = Literal["STANDARD", "EXPRESS"]
-
-
-class PathField(NamedTuple):
-    """A field such as SecondsPath: its text is needed where AWS quotes it in a cause."""
-
-    text: str
-    query: Query
-
-
-class NumberField(NamedTuple):
-    """A whole number given either as such or by a path to it; exactly one is not None."""
-
-    value: int | None
-    path: PathField | None
+QueryLanguage: TypeAlias = Literal["JSONPath", "JSONata"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +46,24 @@ class Catcher:
     next: str
     result_path: ReferencePath | None
     assign: Compiled | None
+    output: Compiled | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What all eight kinds share. ``next`` None ends the scope that the state stands in."""
+    """What all eight kinds share. ``next`` None ends the scope that the state stands in.
+
+    A JSONata state has ``output`` where a JSONPath state has ``output_path``. Its ``input_path``
+    makes ``$states`` of the input: in such a state every query is applied to that object.
+    """
 
     name: str
     pointer: str
+    query_language: QueryLanguage
     next: str | None = None
     input_path: Compiled | None = None
     output_path: Compiled | None = None
+    output: Compiled | None = None
     assign: Compiled | None = None
 
 
@@ -87,19 +82,18 @@ class PassState(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailState(State):
-    """Ends its scope with an error; both fields give text or nothing."""
+    """Ends its scope with an error; what is left out stays left out."""
 
-    error: Compiled | None
-    cause: Compiled | None
+    error: TextQuery | None
+    cause: TextQuery | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitState(State):
-    """Waits for a span or until an instant (nanoseconds since the epoch). Exactly one is given."""
+    """Waits for a span, or until an instant (nanoseconds since the epoch): one of the two."""
 
-    seconds: NumberField | None
-    timestamp_ns: int | None
-    timestamp_path: PathField | None
+    seconds: IntQuery | None
+    timestamp: IntQuery | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +103,7 @@ class ChoiceRule:
     matches: Predicate
     next: str
     assign: Compiled | None
+    output: Compiled | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +115,10 @@ class ChoiceState(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkState(State):
-    """What Task, Parallel and Map share: a result from outside the state, and its failures."""
+    """What Task, Parallel and Map share: a result from outside the state, and its failures.
+
+    ``parameters`` is what the work is given: Parameters or Arguments; a Map's ItemSelector.
+    """
 
     parameters: Compiled | None = None
     result_selector: Compiled | None = None
@@ -140,8 +138,8 @@ class TaskState(WorkState):
     resource: Resource
     function: str | None
     has_dynamic_function: bool
-    timeout: NumberField | None
-    heartbeat: NumberField | None
+    timeout: IntQuery | None
+    heartbeat: IntQuery | None
     credentials: Compiled | None
 
 
@@ -162,10 +160,10 @@ class ParallelState(WorkState):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapState(WorkState):
-    """Runs the processor once for each item; ``parameters`` is ItemSelector, or its older name."""
+    """Runs the processor once for each item of an array."""
 
-    items_path: PathField | None
-    max_concurrency: NumberField | None
+    items: ArrayQuery
+    max_concurrency: IntQuery | None
     processor: Scope
 
 

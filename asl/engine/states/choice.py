@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asl.engine.states.dataflow import bind_passage, effective_input
+from asl.engine.states.dataflow import effective_input
+from asl.engine.states.flow import bind_passage
 from asl.engine.states.immediate import Departure, bind_immediate
 from asl.errors import QueryError
 
@@ -20,13 +21,12 @@ if TYPE_CHECKING:
 
 def bind(state: ChoiceState, step: Step, scope: ProgramScope) -> None:
     """Make a Choice state ready to run."""
-    input_path, output_path = state.input_path, state.output_path
+    input_path = state.input_path
     rules = tuple(
-        (rule.matches, bind_passage(output_path, rule.assign), scope.after(rule.next))
-        for rule in state.rules
+        (rule.matches, bind_passage(state, rule), scope.after(rule.next)) for rule in state.rules
     )
     default = scope.after(state.next)
-    default_passage = bind_passage(output_path, state.assign)
+    default_passage = bind_passage(state)
 
     def depart(cursor: Cursor) -> Departure:
         value, size = effective_input(input_path, cursor)

@@ -1,7 +1,7 @@
-"""How data flows through a state: from its input to what it works on, from result to output.
+"""How data flows through a state, whatever its query language: values, their sizes, variables.
 
-Bound once for a state: only what the state asks for is done. Sizes travel beside values as upper
-bounds; the exact size is counted only when a bound passes the payload limit.
+Sizes travel beside values as upper bounds; the exact size is counted only when a bound passes the
+payload limit. What becomes of input and result is the matter of `jsonpath_flow` and `jsonata_flow`.
 
 Source: ASL specification, "Input and output processing"; AWS guide, "Passing data between states
 with variables" (all expressions of a state see the variables as they were on entry).
@@ -13,14 +13,11 @@ import sys
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from asl.engine.failure import (
-    ResultPathError,
     StateError,
     data_limit_exceeded,
-    evaluation_error,
 )
-from asl.errors import JSONPathError, QueryError
+from asl.errors import QueryError
 from asl.jsontypes import is_too_deep, size_bytes
-from asl.query.environment import NESTING_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
     from asl.engine.program import Step
     from asl.jsontypes import Json
     from asl.query.environment import Compiled
-    from asl.query.paths import ReferencePath
 
 
 #: What a state leaves with: its output and a bound of its size, its new variables and a bound of
@@ -63,84 +59,12 @@ def effective_input(input_path: Compiled | None, cursor: Cursor) -> tuple[Json, 
     return apply(input_path, cursor, cursor.data, cursor.size)
 
 
-def bind_shape(
-    *,
-    selector: Compiled | None = None,
-    assign: Compiled | None,
-    result_path: ReferencePath | None,
-    output_path: Compiled | None = None,
-    nests: bool = False,
-) -> Shape:
-    """The output of a state with a result: ResultSelector, Assign, ResultPath, OutputPath.
-
-    ``nests`` says that the result may hold the state's input, so that placing it adds levels.
-    """
-    place = _bind_place(result_path, nests=nests)
-    if selector is None and assign is None and output_path is None:
-        return place
-
-    def shape(cursor: Cursor, result: Json, size: int) -> Output:
-        if selector is not None:
-            result, size = apply(selector, cursor, result, size)
-        assigned, assigned_size = None, 0
-        if assign is not None:
-            assigned, assigned_size = _assignments(assign, cursor, result, size)
-        value, size, _, _ = place(cursor, result, size)
-        if output_path is not None:
-            value, size = apply(output_path, cursor, value, size)
-        return value, size, assigned, assigned_size
-
-    return shape
-
-
-def bind_passage(output_path: Compiled | None, assign: Compiled | None) -> Shape:
-    """The output of a state without a result, from its effective input: Assign, OutputPath."""
-    if assign is None and output_path is None:
-        return _replace_input
-
-    def passage(cursor: Cursor, value: Json, size: int) -> Output:
-        assigned, assigned_size = None, 0
-        if assign is not None:
-            assigned, assigned_size = _assignments(assign, cursor, value, size)
-        if output_path is not None:
-            value, size = apply(output_path, cursor, value, size)
-        return value, size, assigned, assigned_size
-
-    return passage
-
-
-def _assignments(
+def assignments(
     assign: Compiled, cursor: Cursor, data: Json, size: int
 ) -> tuple[dict[str, Json], int]:
     """The new variables, by name: Assign is an object (the schema's rule)."""
     assigned, assigned_size = apply(assign, cursor, data, size)
     return cast("dict[str, Json]", assigned), assigned_size
-
-
-def _bind_place(path: ReferencePath | None, *, nests: bool) -> Shape:
-    """What ResultPath makes of the state's input and its result."""
-    if path is None:
-        return _keep_input
-    if not path.steps:
-        return _replace_input
-    level_size = NESTING_BYTES if nests else 8
-    put, spine_size = path.put, size_bytes(path.text) + level_size * len(path.steps)
-
-    def put_into_input(cursor: Cursor, result: Json, size: int) -> Output:
-        try:
-            return put(cursor.data, result), cursor.size + size + spine_size, None, 0
-        except JSONPathError as error:
-            raise ResultPathError(str(error)) from error
-
-    return put_into_input
-
-
-def _keep_input(cursor: Cursor, _result: Json, _size: int) -> Output:
-    return cursor.data, cursor.size, None, 0
-
-
-def _replace_input(_cursor: Cursor, result: Json, size: int) -> Output:
-    return result, size, None, 0
 
 
 def set_variables(cursor: Cursor, assigned: dict[str, Json], size: int) -> StateError | None:
@@ -156,9 +80,10 @@ def set_variables(cursor: Cursor, assigned: dict[str, Json], size: int) -> State
     return None
 
 
-def fail_for_good(cursor: Cursor, error: StateError) -> None:
-    """The failure of a state that has neither Retry nor Catch."""
+def fail_for_good(cursor: Cursor, error: StateError) -> Step | None:
+    """The failure of a state that has neither Retry nor Catch: nothing follows."""
     cursor.execution.fail(cursor, error)
+    return None
 
 
 def bind_leave(
@@ -180,7 +105,7 @@ def bind_leave(
         try:
             value, size, assigned, assigned_size = shape(cursor, result, size)
         except QueryError as failed:
-            return fail(cursor, evaluation_error(name, cursor.entered_id, failed))
+            return fail(cursor, cursor.evaluation_failed(failed))
         if size > execution.payload_limit:
             size = exact_size(value)
             if size > execution.payload_limit:

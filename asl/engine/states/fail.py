@@ -7,40 +7,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asl.engine.failure import StateError, evaluation_error
+from asl.engine.failure import StateError
+from asl.engine.states.dataflow import effective_input
 from asl.errors import QueryError
 
 if TYPE_CHECKING:
     from asl.engine.cursor import Cursor
     from asl.engine.program import ProgramScope, Step
     from asl.language.model import FailState
-    from asl.query.environment import Compiled
 
 
 def bind(state: FailState, step: Step, _scope: ProgramScope) -> None:
     """Make a Fail state ready to run."""
-    name = state.name
+    name, error, cause = state.name, state.error, state.cause
 
     def enter(cursor: Cursor) -> None:
         execution = cursor.execution
-        entered = execution.record("FailStateEntered", cursor.previous, name, cursor.data)
-        cursor.previous = entered
+        cursor.entered(execution.record("FailStateEntered", cursor.previous, name, cursor.data))
         try:
-            error = StateError(
-                _text(state.error, "ErrorPath", cursor), _text(state.cause, "CausePath", cursor)
+            data, _size = effective_input(state.input_path, cursor)
+            failure = StateError(
+                None if error is None else error(data, cursor),
+                None if cause is None else cause(data, cursor),
             )
         except QueryError as failed:
-            error = evaluation_error(name, entered, failed)
-        execution.fail(cursor, error)
+            failure = cursor.evaluation_failed(failed)
+        execution.fail(cursor, failure)
 
     step.enter = enter
-
-
-def _text(field: Compiled | None, path_field: str, cursor: Cursor) -> str | None:
-    if field is None:
-        return None
-    value = field.evaluate(cursor.data, cursor)
-    if not isinstance(value, str):
-        # AWS's own words for this are not known; that it must be text is documented.
-        raise QueryError(f"The {path_field} field must refer to a string")
-    return value

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from asl.engine.failure import StateError, data_limit_exceeded, evaluation_error
+from asl.engine.failure import StateError, data_limit_exceeded
 from asl.engine.history import WIDTH
-from asl.engine.states.dataflow import exact_size, set_variables
+from asl.engine.states.dataflow import (
+    exact_size,
+    fail_for_good,
+    set_variables,
+)
 from asl.errors import QueryError
 
 if TYPE_CHECKING:
@@ -47,7 +51,8 @@ def bind_immediate(
         try:
             (value, size, assigned, assigned_size), following = depart(cursor)
         except QueryError as failed:
-            return give_up(cursor, evaluation_error(name, entered, failed))
+            cursor.entered(execution.record(entered_kind, previous, name, data))
+            return fail_for_good(cursor, cursor.evaluation_failed(failed))
         if size > execution.payload_limit:
             size = exact_size(value)
             if size > execution.payload_limit:
@@ -68,9 +73,7 @@ def bind_immediate(
         return following
 
     def give_up(cursor: Cursor, error: StateError) -> Step | None:
-        execution = cursor.execution
-        cursor.previous = execution.record(entered_kind, cursor.previous, name, cursor.data)
-        execution.fail(cursor, error)
-        return None
+        cursor.entered(cursor.execution.record(entered_kind, cursor.previous, name, cursor.data))
+        return fail_for_good(cursor, error)
 
     step.enter = enter

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from asl.engine.failure import evaluation_error
 from asl.engine.join import Join
 from asl.engine.states.dataflow import apply, effective_input
-from asl.engine.states.work import bind_enter, bind_failure, bind_result, number, whole_number
+from asl.engine.states.work import bind_done, bind_enter, bind_failure
 from asl.errors import QueryError
-from asl.query.javalike import to_text
 
 if TYPE_CHECKING:
     from asl.engine.cursor import Cursor
@@ -71,17 +69,17 @@ class Iterations(Join):
 
 def bind(state: MapState, step: Step, scope: ProgramScope) -> None:
     """Make a Map state ready to run."""
-    leave = bind_result(state, step, scope, "Map")
+    leave = bind_done(state, step, scope, "Map")
     fail_early = bind_failure(state, step, scope, "Map")
 
     def attempt(cursor: Cursor) -> Step | None:
         execution = cursor.execution
         try:
             data, size = effective_input(state.input_path, cursor)
-            items = _items(state, cursor, data)
+            items = state.items(data, cursor)
             width = _width(state, cursor, data)
         except QueryError as failed:
-            return fail_early(cursor, evaluation_error(state.name, cursor.entered_id, failed))
+            return fail_early(cursor, cursor.evaluation_failed(failed))
         cursor.previous = execution.record(
             "MapStateStarted", cursor.previous, state.name, len(items)
         )
@@ -97,29 +95,9 @@ def bind(state: MapState, step: Step, scope: ProgramScope) -> None:
     step.fail = bind_failure(state, step, scope, "Map", "MapStateFailed")
 
 
-def _items(state: MapState, cursor: Cursor, data: Json) -> list[Json]:
-    path = state.items_path
-    items = data if path is None else path.query(data, cursor)
-    if not isinstance(items, list):
-        text = "$" if path is None else path.text
-        raise QueryError(f'Reference path "{text}" must point to array.')
-    return items
-
-
 def _width(state: MapState, cursor: Cursor, data: Json) -> int:
     """How many iterations may run at a time; AWS runs no more than its quota."""
+    wanted = 0 if state.max_concurrency is None else state.max_concurrency(data, cursor)
     quota = cursor.execution.limits.inline_map_concurrency
-    given = number(state.max_concurrency, cursor, data)
-    width = 0
-    if given is not None:
-        value, path = given
-        wanted = whole_number(value)
-        if wanted is None or wanted < 0:
-            shown = value if isinstance(value, str) else to_text(value)
-            raise QueryError(
-                f'The MaxConcurrencyPath field refers to value "{shown}" '
-                f"which is not a valid integer: {path}"
-            )
-        width = wanted
-    widths = [limit for limit in (width, quota) if limit]
+    widths = [limit for limit in (wanted, quota) if limit]
     return min(widths) if widths else cursor.execution.history_limit

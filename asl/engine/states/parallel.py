@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from asl.engine.failure import evaluation_error
 from asl.engine.join import Join
 from asl.engine.states.dataflow import apply, effective_input
-from asl.engine.states.work import bind_enter, bind_failure, bind_result
+from asl.engine.states.work import bind_done, bind_enter, bind_failure
 from asl.errors import QueryError
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Branches(Join):
 
 def bind(state: ParallelState, step: Step, scope: ProgramScope) -> None:
     """Make a Parallel state ready to run."""
-    leave = bind_result(state, step, scope, "Parallel")
+    leave = bind_done(state, step, scope, "Parallel")
     fail_early = bind_failure(state, step, scope, "Parallel")
 
     def attempt(cursor: Cursor) -> Step | None:
@@ -56,7 +55,7 @@ def bind(state: ParallelState, step: Step, scope: ProgramScope) -> None:
             if state.parameters is not None:
                 data, size = apply(state.parameters, cursor, data, size)
         except QueryError as failed:
-            return fail_early(cursor, evaluation_error(state.name, cursor.entered_id, failed))
+            return fail_early(cursor, cursor.evaluation_failed(failed))
         cursor.previous = execution.record("ParallelStateStarted", cursor.previous)
         Branches(cursor, data, size).start()
         return None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asl.engine.states.dataflow import apply, bind_shape, effective_input
+from asl.engine.states.dataflow import apply, effective_input
+from asl.engine.states.flow import bind_passage, bind_result
 from asl.engine.states.immediate import Departure, bind_immediate
 
 if TYPE_CHECKING:
@@ -19,12 +20,10 @@ if TYPE_CHECKING:
 def bind(state: PassState, step: Step, scope: ProgramScope) -> None:
     """Make a Pass state ready to run."""
     following, input_path, result = scope.after(state.next), state.input_path, state.result
-    shape = bind_shape(
-        assign=state.assign,
-        result_path=state.result_path,
-        output_path=state.output_path,
-        nests=result is None or result.factor > 0,
-    )
+    if state.query_language == "JSONata":
+        shape = bind_passage(state)
+    else:
+        shape = bind_result(state, nests=result is None or result.factor > 0)
 
     def depart(cursor: Cursor) -> Departure:
         value, size = effective_input(input_path, cursor)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asl.engine.states.dataflow import bind_passage, effective_input
+from asl.engine.states.dataflow import effective_input
+from asl.engine.states.flow import bind_passage
 from asl.engine.states.immediate import Departure, bind_immediate
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def bind(state: SucceedState, step: Step, _scope: ProgramScope) -> None:
     """Make a Succeed state ready to run."""
-    input_path, passage = state.input_path, bind_passage(state.output_path, None)
+    input_path, passage = state.input_path, bind_passage(state)
 
     def depart(cursor: Cursor) -> Departure:
         return passage(cursor, *effective_input(input_path, cursor)), None

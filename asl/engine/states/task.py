@@ -12,19 +12,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from asl.engine.commands import InvokeTask
-from asl.engine.failure import StateError, data_limit_exceeded, evaluation_error
-from asl.engine.states.dataflow import apply, effective_input, exact_size
-from asl.engine.states.work import bind_enter, bind_failure, bind_result, number, whole_number
+from asl.engine.failure import StateError, data_limit_exceeded
+from asl.engine.states.dataflow import (
+    apply,
+    effective_input,
+    exact_size,
+)
+from asl.engine.states.work import bind_done, bind_enter, bind_failure
 from asl.errors import QueryError
-from asl.query.javalike import to_text
 
 if TYPE_CHECKING:
     from asl.engine.cursor import Cursor
     from asl.engine.program import ProgramScope, Step
     from asl.jsontypes import Json, Payload
-    from asl.language.model import NumberField, TaskState
+    from asl.language.model import TaskState
 
-_LONGEST_SECONDS = 99_999_999
 _NO_OPTIONS: dict[str, Json] = {}
 
 
@@ -35,7 +37,7 @@ def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
     prefix = "LambdaFunction" if is_lambda else "Task"
     subject = None if is_lambda else resource.arn
     has_options = not is_lambda or bool(state.timeout or state.heartbeat or state.credentials)
-    leave = bind_result(state, step, scope, "Task")
+    leave = bind_done(state, step, scope, "Task")
     failure = bind_failure(state, step, scope, "Task")
 
     def attempt(cursor: Cursor) -> Step | None:
@@ -46,13 +48,13 @@ def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
                 payload, size = apply(state.parameters, cursor, data, size)
             timeout = heartbeat = None
             if has_options:
-                timeout = _seconds(state.timeout, "TimeoutSeconds", cursor, data)
-                heartbeat = _seconds(state.heartbeat, "HeartbeatSeconds", cursor, data)
+                timeout = state.timeout and state.timeout(data, cursor)
+                heartbeat = state.heartbeat and state.heartbeat(data, cursor)
                 options = _options(state, cursor, data, timeout, None if is_lambda else heartbeat)
             else:
                 options = _NO_OPTIONS
         except QueryError as failed:
-            return failure(cursor, evaluation_error(state.name, cursor.entered_id, failed))
+            return failure(cursor, cursor.evaluation_failed(failed))
         if size > execution.payload_limit and exact_size(payload) > execution.payload_limit:
             return failure(cursor, data_limit_exceeded(resource.arn))
         scheduled = execution.record(
@@ -92,27 +94,6 @@ def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
     step.resume = resume
     step.fail = fail
     step.expire = lambda cursor, error: fail(cursor, error, "TimedOut")
-
-
-def _seconds(field: NumberField | None, name: str, cursor: Cursor, data: Json) -> int | None:
-    """The seconds of a timeout; AWS's words for a path to something else are not known."""
-    given = number(field, cursor, data)
-    if given is None:
-        return None
-    value, path = given
-    seconds = whole_number(value)
-    if seconds is None:
-        raise QueryError(
-            f'The {name}Path field refers to value "{_shown(value)}" which is not a valid integer: '
-            f"{path}"
-        )
-    if not 0 < seconds <= _LONGEST_SECONDS:
-        raise QueryError(f"{name} must be between 1 and {_LONGEST_SECONDS} but was: {seconds}")
-    return seconds
-
-
-def _shown(value: Json) -> str:
-    return value if isinstance(value, str) else to_text(value)
 
 
 def _options(

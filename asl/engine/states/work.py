@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from asl.engine.retry import find_catcher, spend_retry
-from asl.engine.states.dataflow import Fail, bind_leave, bind_shape, fail_for_good
+from asl.engine.states.dataflow import Fail, bind_leave, fail_for_good
+from asl.engine.states.flow import bind_caught, bind_result
 from asl.jsontypes import size_bytes
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from asl.engine.failure import StateError
     from asl.engine.program import ProgramScope, Step
     from asl.jsontypes import Json
-    from asl.language.model import Catcher, NumberField, WorkState
+    from asl.language.model import Catcher, WorkState
 
 Kind: TypeAlias = Literal["Task", "Parallel", "Map"]
 Leave: TypeAlias = "Callable[[Cursor, Json, int], Step | None]"
@@ -39,17 +40,10 @@ def bind_enter(
     return enter
 
 
-def bind_result(
-    state: WorkState, step: Step, scope: ProgramScope, kind: Kind, *, selects: bool = True
-) -> Leave:
+def bind_done(state: WorkState, step: Step, scope: ProgramScope, kind: Kind) -> Leave:
     """Leave the state with the result of its work; ``result, size`` are what the work gave."""
-    shape = bind_shape(
-        selector=state.result_selector if selects else None,
-        assign=state.assign,
-        result_path=state.result_path,
-        output_path=state.output_path,
-        nests=kind != "Task",  # what a task returns is no deeper than we accept
-    )
+    # What a task returns is no deeper than we accept; what branches return may grow in a loop.
+    shape = bind_result(state, state.result_selector, nests=kind != "Task")
     fail = bind_failure(state, step, scope, kind)
     return bind_leave(step, kind, shape, scope.after(state.next), fail)
 
@@ -67,7 +61,7 @@ def bind_failure(
         closing_event: Written before a catcher takes over or the state fails for good.
     """
     retriers, catchers = state.retry, state.catch
-    caught = {id(catcher): _bind_catch(catcher, step, scope, kind) for catcher in catchers}
+    caught = {id(catcher): _bind_catch(state, catcher, step, scope, kind) for catcher in catchers}
 
     def fail(cursor: Cursor, error: StateError) -> Step | None:
         execution = cursor.execution
@@ -92,26 +86,9 @@ def bind_failure(
     return fail
 
 
-def _bind_catch(catcher: Catcher, step: Step, scope: ProgramScope, kind: Kind) -> Leave:
-    """Leave the state with an error output. Its OutputPath does not count here (recorded)."""
-    shape = bind_shape(assign=catcher.assign, result_path=catcher.result_path)
+def _bind_catch(
+    state: WorkState, catcher: Catcher, step: Step, scope: ProgramScope, kind: Kind
+) -> Leave:
+    """Leave the state with an error output."""
+    shape = bind_caught(state, catcher)
     return bind_leave(step, kind, shape, scope.after(catcher.next), fail_for_good)
-
-
-def whole_number(value: Json) -> int | None:
-    """A count given by a path: an integer, or text of one (recorded for MaxConcurrencyPath)."""
-    if isinstance(value, str) and value.removeprefix("-").isdecimal() and value.isascii():
-        return int(value) if len(value) < _LONGEST_NUMBER else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-_LONGEST_NUMBER = 20
-
-
-def number(field: NumberField | None, cursor: Cursor, data: Json) -> tuple[Json, str] | None:
-    """The value of a field or of its Path twin, with the path's text; None if neither is given."""
-    if field is None:
-        return None
-    if field.path is None:
-        return field.value, ""
-    return field.path.query(data, cursor), field.path.text

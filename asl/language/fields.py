@@ -1,0 +1,280 @@
+"""The fields of one state, read by what they mean in its query language.
+
+A state's compiler (`compile.py`) asks for "what the work is given" or "the timeout"; whether that
+is Parameters with InputPath or Arguments, TimeoutSecondsPath or an expression, is known here only.
+What is malformed is noted as a fault with its JSON pointer, and compiling goes on.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+from asl.errors import JSONPathError, QuerySyntaxError
+from asl.jsontypes import Json, size_bytes
+from asl.query.choices import compile_rule
+from asl.query.environment import NESTING_BYTES, Compiled
+from asl.query.paths import Missing, compile_path, compile_reference_path, invalid_path
+from asl.query.templates import compile_dynamic, compile_template
+from asl.query.timestamps import parse_timestamp
+from asl.query.typed import (
+    ArrayQuery,
+    IntQuery,
+    TextQuery,
+    array_by_path,
+    constant_number,
+    count_by_path,
+    instant_by_path,
+    text_by_path,
+    timeout_by_path,
+    wait_by_path,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asl.language.model import QueryLanguage
+    from asl.query.choices import Predicate
+    from asl.query.environment import Environment
+    from asl.query.paths import ReferencePath
+
+T = TypeVar("T")
+Tree = dict[str, Any]
+
+#: A Timestamp that is no timestamp, in AWS's words.
+_NOT_A_TIMESTAMP = "String does not match RFC3339 timestamp"
+
+
+class Faults(Protocol):
+    """Where faults are noted."""
+
+    def attempt(self, pointer: str, build: Callable[..., T], *arguments: object) -> T | None:
+        """What ``build`` gives, or None with a fault noted where the text is malformed."""
+
+
+def constant(value: Json) -> Compiled:
+    """A query that gives the same value whatever it is applied to."""
+    return Compiled(lambda _data, _environment: value, size_bytes(value), 0)
+
+
+class Fields(ABC):
+    """The fields of a state, a Choice rule or a catcher."""
+
+    language: ClassVar[QueryLanguage]
+
+    def __init__(self, faults: Faults, tree: Tree, pointer: str) -> None:
+        self.faults = faults
+        self.tree = tree
+        self.pointer = pointer
+
+    def inner(self, tree: Tree, path: str) -> Fields:
+        """The fields of something inside, in the same language."""
+        return type(self)(self.faults, tree, f"{self.pointer}/{path}")
+
+    def attempt(self, field: str, build: Callable[..., T], *arguments: object) -> T | None:
+        """What ``build`` gives, or None with a fault noted at the field."""
+        return self.faults.attempt(f"{self.pointer}/{field}", build, *arguments)
+
+    def assign(self) -> Compiled | None:
+        """The new variables, as one object."""
+        return self.template("Assign") if self.tree.get("Assign") else None
+
+    def timestamp(self) -> IntQuery | None:
+        """Timestamp as it stands in the definition."""
+        text = self.tree["Timestamp"]
+
+        def parse() -> IntQuery:
+            at_ns = parse_timestamp(text)
+            if at_ns is None:
+                raise QuerySyntaxError(_NOT_A_TIMESTAMP, text)
+            return constant_number(at_ns)
+
+        return self.attempt("Timestamp", parse)
+
+    def text(self, field: str) -> TextQuery | None:
+        """Error or Cause as it stands in the definition."""
+        text: str = self.tree[field]
+        return lambda _data, _environment: text
+
+    @abstractmethod
+    def template(self, field: str) -> Compiled | None:
+        """A field that holds JSON with queries in it; None where it is left out."""
+
+    @abstractmethod
+    def input_view(self) -> Compiled | None:
+        """From the state's input to what its queries are applied to; None for the input itself."""
+
+    @abstractmethod
+    def output_path(self) -> Compiled | None:
+        """OutputPath."""
+
+    @abstractmethod
+    def output(self) -> Compiled | None:
+        """Output."""
+
+    @abstractmethod
+    def pass_result(self) -> Compiled | None:
+        """What a Pass makes of its view; None for the view itself."""
+
+    @abstractmethod
+    def arguments(self) -> Compiled | None:
+        """What a Task or Parallel gives to its work; None for the view itself."""
+
+    @abstractmethod
+    def result_path(self) -> ReferencePath | None:
+        """Where the result goes; None drops it."""
+
+    @abstractmethod
+    def timeout(self, field: str) -> IntQuery | None:
+        """TimeoutSeconds or HeartbeatSeconds."""
+
+    @abstractmethod
+    def count(self, field: str) -> IntQuery | None:
+        """MaxConcurrency and its like."""
+
+    @abstractmethod
+    def wait_seconds(self) -> IntQuery | None:
+        """The seconds of a Wait."""
+
+    @abstractmethod
+    def wait_timestamp(self) -> IntQuery | None:
+        """The instant of a Wait, in nanoseconds since the epoch."""
+
+    @abstractmethod
+    def failure_text(self, field: str) -> TextQuery | None:
+        """Error or Cause of a Fail state."""
+
+    @abstractmethod
+    def items(self) -> ArrayQuery:
+        """The items of a Map."""
+
+    @abstractmethod
+    def rule(self) -> Predicate | None:
+        """The condition of a Choice rule."""
+
+
+def _no_value(field: str) -> Missing:
+    """What AWS says where the path of a Wait's field finds nothing (recorded)."""
+    return lambda text, _data, _reason: JSONPathError(
+        f"The {field} parameter does not reference an input value: {text}"
+    )
+
+
+class JsonPathFields(Fields):
+    """The fields of a JSONPath state. Source: ASL specification, "Input and output processing"."""
+
+    language = "JSONPath"
+
+    def template(self, field: str) -> Compiled | None:
+        """A payload template."""
+        if field not in self.tree:
+            return None
+        template = self.tree[field]
+        compiled = self.attempt(field, compile_template, template)
+        if compiled is None or compiled.factor == 0:
+            return compiled
+        nesting = _levels(template) * NESTING_BYTES
+        return compiled._replace(fixed_bytes=compiled.fixed_bytes + nesting)
+
+    def input_view(self) -> Compiled | None:
+        """InputPath."""
+        return self._path("InputPath")
+
+    def output_path(self) -> Compiled | None:
+        """OutputPath."""
+        return self._path("OutputPath")
+
+    def _path(self, field: str) -> Compiled | None:
+        """A path: `$` is None, and null stands for the empty object."""
+        text = self.tree.get(field, "$")
+        if text is None:
+            return constant({})
+        return None if text == "$" else self.attempt(field, compile_path, text)
+
+    def output(self) -> Compiled | None:
+        """There is no Output in JSONPath."""
+        return None
+
+    def pass_result(self) -> Compiled | None:
+        """Result or Parameters."""
+        if "Result" in self.tree:
+            return constant(self.tree["Result"])
+        return self.template("Parameters")
+
+    def arguments(self) -> Compiled | None:
+        """Parameters."""
+        return self.template("Parameters")
+
+    def result_path(self) -> ReferencePath | None:
+        """ResultPath; null drops the result."""
+        text = self.tree.get("ResultPath", "$")
+        if text is None:
+            return None
+        return self.attempt("ResultPath", compile_reference_path, text)
+
+    def _by_path(
+        self,
+        field: str,
+        build: Callable[[Callable[[Json, Environment], Json], str], T],
+        missing: Missing = invalid_path,
+    ) -> T | None:
+        """A value by the path that a field holds; None where the field is left out."""
+        if field not in self.tree:
+            return None
+        text = self.tree[field]
+        compiled = self.attempt(field, compile_path, text, missing)
+        return build(compiled.evaluate, text) if compiled else None
+
+    def timeout(self, field: str) -> IntQuery | None:
+        """The field, or its Path twin."""
+        if field in self.tree:
+            return constant_number(self.tree[field])
+        twin = f"{field}Path"
+        return self._by_path(twin, lambda query, path: timeout_by_path(twin, query, path))
+
+    def count(self, field: str) -> IntQuery | None:
+        """The field, or its Path twin."""
+        if field in self.tree:
+            return constant_number(self.tree[field])
+        twin = f"{field}Path"
+        return self._by_path(twin, lambda query, path: count_by_path(twin, query, path))
+
+    def wait_seconds(self) -> IntQuery | None:
+        """Seconds or SecondsPath."""
+        if "Seconds" in self.tree:
+            return constant_number(self.tree["Seconds"])
+        return self._by_path("SecondsPath", wait_by_path, _no_value("SecondsPath"))
+
+    def wait_timestamp(self) -> IntQuery | None:
+        """Timestamp or TimestampPath."""
+        if "Timestamp" in self.tree:
+            return self.timestamp()
+        return self._by_path("TimestampPath", instant_by_path, _no_value("TimestampPath"))
+
+    def failure_text(self, field: str) -> TextQuery | None:
+        """The field, or its Path twin, which may be a function call."""
+        if field in self.tree:
+            return self.text(field)
+        twin = f"{field}Path"
+        if twin not in self.tree:
+            return None
+        compiled = self.attempt(twin, compile_dynamic, self.tree[twin], twin)
+        return text_by_path(twin, compiled.evaluate) if compiled else None
+
+    def items(self) -> ArrayQuery:
+        """ItemsPath, or the view itself."""
+        by_path = self._by_path("ItemsPath", array_by_path)
+        return by_path or array_by_path(lambda data, _environment: data, "$")
+
+    def rule(self) -> Predicate | None:
+        """A comparison, or And, Or, Not of some."""
+        return self.faults.attempt(self.pointer, compile_rule, self.tree)
+
+
+def _levels(template: Json) -> int:
+    """How many levels of nesting a template puts round what it takes from its data, at the most."""
+    if isinstance(template, dict):
+        return 1 + max(map(_levels, template.values()), default=0)
+    if isinstance(template, list):
+        return 1 + max(map(_levels, template), default=0)
+    return template.count("States.") if isinstance(template, str) else 0
