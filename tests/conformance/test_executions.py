@@ -1,0 +1,40 @@
+"""Every recorded execution of the corpus that we claim to run, compared event by event."""
+
+import pytest
+from tests.conformance import executions
+from tests.conformance.corpus import CORPUS, chosen, cut, known_failures, load_cases, load_comparer
+
+FOLDER = CORPUS / "executions"
+if not FOLDER.is_dir():
+    pytest.skip(
+        "the recordings are not here: they belong in shared/conformance beside the repository",
+        allow_module_level=True,
+    )
+
+CASES = load_cases(FOLDER)
+COMPARER = load_comparer(FOLDER)
+KNOWN, NOT_BUILT = known_failures("executions")
+BUILT = [case for case in CASES if chosen(case, without=NOT_BUILT)]
+
+
+@pytest.mark.parametrize("case", BUILT, ids=lambda case: case["id"])
+def test_execution_agrees_with_the_recording(case):
+    differences = executions.judge(case, COMPARER)
+    if case["id"] not in KNOWN:
+        assert not differences, "\n".join(differences)
+    elif differences:
+        pytest.xfail(f"{KNOWN[case['id']]}: {cut(differences)}")
+    else:
+        pytest.fail("agrees with the recording now: must leave known_failures.toml")
+
+
+def test_known_failures_are_cases_that_are_run():
+    assert set(KNOWN) <= {case["id"] for case in BUILT}
+
+
+@pytest.mark.parametrize("feature", NOT_BUILT)
+def test_feature_that_is_not_built_still_fails_somewhere(feature):
+    others = NOT_BUILT.keys() - {feature}
+    cases = [case for case in CASES if chosen(case, feature=[feature], without=others)]
+    agree = all(not executions.judge(case, COMPARER) for case in cases)
+    assert not agree, f"all {len(cases)} cases agree now: {feature} must leave known_failures.toml"
