@@ -40,7 +40,7 @@ from asl.runtimes.clocks import Clock, SystemClock, VirtualClock
 from asl.runtimes.local import Run
 from asl.runtimes.result import Result
 from asl.tasks.context import TaskContext, TaskHandler
-from asl.tasks.replies import fails, hangs, returns, script
+from asl.tasks.replies import fails, hangs, returns, script, started_by, submits
 
 __version__ = "0.1.0"
 
@@ -85,4 +85,6 @@ __all__ = [
     "load",
     "returns",
     "script",
+    "started_by",
+    "submits",
 ]

@@ -17,7 +17,8 @@ class InvokeTask(NamedTuple):
     """Have a task done; answer with TaskSucceeded or TaskFailed of the same ``task_id``.
 
     ``payload`` and ``state_input`` are shared with the execution: copy them before user code sees
-    them. ``attempt`` is 1 for the first call, one more for each retry.
+    them. ``attempt`` is 1 for the first call, one more for each retry. ``token`` is the task token,
+    for calls that are answered by one: ``.waitForTaskToken`` and activities.
     """
 
     task_id: int
@@ -26,6 +27,7 @@ class InvokeTask(NamedTuple):
     payload: Json
     state_input: Json
     attempt: int
+    token: str | None = None
 
 
 class CancelTask(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from asl.engine.failure import StateError, evaluation_error
 from asl.engine.identity import timestamp
 from asl.errors import JSONataError, QueryError
-from asl.language.model import WaitState, WorkState
+from asl.language.model import TaskState, WaitState, WorkState
 
 if TYPE_CHECKING:
     from asl.engine.commands import InvokeTask
@@ -144,6 +144,8 @@ class Cursor:
             "StateMachine": execution.identity.machine_context,
             "State": state,
         }
+        if isinstance(model, TaskState) and model.resource.pattern == ".waitForTaskToken":
+            context["Task"] = {"Token": execution.identity.task_token(self.wait_id)}
         if self.item is not None:
             index, value = self.item
             context["Map"] = {"Item": {"Index": index, "Value": value}}

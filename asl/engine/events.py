@@ -26,6 +26,20 @@ class TaskFailed(NamedTuple):
     cause: str | None
 
 
+class TaskSubmitted(NamedTuple):
+    """The service has taken a ``.sync`` or ``.waitForTaskToken`` call; ``output`` is its reply."""
+
+    task_id: int
+    output: Payload
+
+
+class TaskStarted(NamedTuple):
+    """A worker has taken an activity task."""
+
+    task_id: int
+    worker_name: str | None
+
+
 class TaskHeartbeat(NamedTuple):
     """Whoever works on a task is still alive."""
 
@@ -39,4 +53,6 @@ class StopRequested(NamedTuple):
     cause: str | None
 
 
-Event: TypeAlias = TaskSucceeded | TaskFailed | TaskHeartbeat | StopRequested
+Event: TypeAlias = (
+    TaskSucceeded | TaskFailed | TaskSubmitted | TaskStarted | TaskHeartbeat | StopRequested
+)

@@ -22,7 +22,15 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from asl.engine.commands import CancelTask, Command
 from asl.engine.cursor import Cursor, WaitsFor
-from asl.engine.events import Event, StopRequested, TaskFailed, TaskHeartbeat, TaskSucceeded
+from asl.engine.events import (
+    Event,
+    StopRequested,
+    TaskFailed,
+    TaskHeartbeat,
+    TaskStarted,
+    TaskSubmitted,
+    TaskSucceeded,
+)
 from asl.engine.failure import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT, StateError
 from asl.engine.history import WIDTH, Records, count
 from asl.engine.identity import Identity
@@ -239,15 +247,24 @@ class Execution:
         history += (kind, previous, self.now, subject, data, extra)
         return len(history) // WIDTH
 
+    def new_wait_id(self) -> int:
+        """The id of a wait that is about to begin."""
+        self.last_wait_id += 1
+        return self.last_wait_id
+
     def wait(self, cursor: Cursor, waits_for: WaitsFor, due: int | None = None) -> int:
         """Let a cursor wait, until ``due`` if that is given; the id of this wait."""
-        self.last_wait_id = wait_id = self.last_wait_id + 1
+        wait_id = self.new_wait_id()
+        if due is not None:
+            heappush(self.timers, (due, wait_id, "due"))
+        self.wait_as(cursor, waits_for, wait_id)
+        return wait_id
+
+    def wait_as(self, cursor: Cursor, waits_for: WaitsFor, wait_id: int) -> None:
+        """Let a cursor wait under an id that it has been told already."""
         self.waiting[wait_id] = cursor
         cursor.waits_for = waits_for
         cursor.wait_id = wait_id
-        if due is not None:
-            heappush(self.timers, (due, wait_id, "due"))
-        return wait_id
 
     def set_timer(self, due: int, wait_id: int, kind: TimerKind) -> None:
         """Have a wait ended, or a heartbeat looked after, at an instant."""
@@ -345,6 +362,17 @@ class Execution:
                 if cursor:
                     self.stop_waiting(cursor)
                     self.proceed(cursor, cursor.step.fail(cursor, StateError(error, cause)))
+            case TaskSubmitted(task_id, output):
+                cursor = self._task(task_id)
+                if cursor and cursor.call and cursor.call.resource.pattern:
+                    cursor.previous = self.record(
+                        "TaskSubmitted", cursor.previous, cursor.call.resource.arn, output.value
+                    )
+            case TaskStarted(task_id, worker_name):
+                cursor = self._task(task_id)
+                if cursor and cursor.call and cursor.call.resource.kind == "activity":
+                    cursor.previous = self.record("ActivityStarted", cursor.previous, worker_name)
+                    cursor.heartbeat_due = self.now + cursor.heartbeat_us
             case TaskHeartbeat(task_id):
                 cursor = self._task(task_id)
                 if cursor and cursor.heartbeat_us:

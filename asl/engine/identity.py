@@ -7,6 +7,7 @@ guide, "Accessing execution data from the Context object".
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -115,6 +116,18 @@ class Identity:
         """Two UUIDs of a stream of their own: asking for a name changes no random number."""
         stream = JavaRandom(~self.seed)
         return stream.uuid4(), stream.uuid4()
+
+    def task_token(self, task_id: int) -> str:
+        """The token of a task: text that nobody has to understand, and that names both."""
+        return urlsafe_b64encode(f"{task_id} {self.arn}".encode()).decode("ascii")
+
+    def task_of(self, token: str) -> int | None:
+        """The task that a token of this execution names; None for any other text."""
+        try:
+            task_id, _, arn = urlsafe_b64decode(token.encode()).decode().partition(" ")
+            return int(task_id) if arn == self.arn else None
+        except ValueError:  # neither base64, nor UTF-8, nor a number
+            return None
 
     @cached_property
     def execution_context(self) -> dict[str, Json]:

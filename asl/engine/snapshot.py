@@ -182,6 +182,7 @@ def _pack_cursor(cursor: Cursor, values: _Packer) -> dict[str, Any]:
         "item": None if cursor.item is None else [cursor.item[0], values.pack(cursor.item[1])],
         "retry_counts": cursor.retry_counts.copy(),
         "payload": None if cursor.call is None else values.pack(cursor.call.payload),
+        "token": None if cursor.call is None else cursor.call.token,
         "ready": cursor in cursor.execution.ready,
         "children": None if children is None else _pack_join(children, values),
     }
@@ -211,19 +212,26 @@ def _unpack_cursor(
     item = document["item"]
     cursor.item = None if item is None else (item[0], values.unpack(item[1]))
     cursor.retry_counts = list(document["retry_counts"])
-    cursor.call = _unpack_call(cursor, values.unpack(document["payload"]))
+    cursor.call = _unpack_call(cursor, document, values)
     if document["children"] is not None:
         _unpack_join(document["children"], cursor, values)
     _register(cursor, is_ready=document["ready"])
     return cursor
 
 
-def _unpack_call(cursor: Cursor, payload: Json) -> InvokeTask | None:
+def _unpack_call(cursor: Cursor, document: dict[str, Any], values: _Unpacker) -> InvokeTask | None:
     if cursor.waits_for != "task":
         return None
+    payload = values.unpack(document["payload"])
     state = cast("TaskState", cursor.step.state)
     return InvokeTask(
-        cursor.wait_id, state.name, state.resource, payload, cursor.data, cursor.retries + 1
+        cursor.wait_id,
+        state.name,
+        state.resource,
+        payload,
+        cursor.data,
+        cursor.retries + 1,
+        document["token"],
     )
 
 

@@ -219,11 +219,6 @@ def _choice(_compiler: _Compiler, fields: Fields, name: str) -> State:
 
 def _task(_compiler: _Compiler, fields: Fields, name: str) -> State:
     resource = parse_resource(fields.tree["Resource"])
-    pointer = f"{fields.pointer}/Resource"
-    if resource.kind == "activity":
-        raise UnsupportedFeature("an activity", pointer)
-    if resource.pattern:
-        raise UnsupportedFeature(f"the {resource.pattern} integration pattern", pointer)
     given = fields.tree.get("Parameters", fields.tree.get("Arguments", {}))
     function, has_dynamic_function = _function(given) if resource.invokes_lambda else (None, False)
     return TaskState(

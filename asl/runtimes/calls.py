@@ -10,12 +10,12 @@ import traceback
 from typing import TYPE_CHECKING, NamedTuple
 
 from asl.engine.events import TaskFailed as TaskFailedEvent
-from asl.engine.events import TaskHeartbeat, TaskSucceeded
+from asl.engine.events import TaskHeartbeat, TaskStarted, TaskSubmitted, TaskSucceeded
 from asl.engine.history import instant
 from asl.errors import HandlerContractError, TaskFailed, UsageError
 from asl.jsontypes import Json, NotJsonError, Payload, copy_json, dump
 from asl.tasks.context import TaskContext
-from asl.tasks.replies import Fails, Hangs, Returns
+from asl.tasks.replies import Fails, Hangs, Returns, StartedBy, Submits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,7 @@ def make_context(
         execution_id=execution.identity.arn,
         now=instant(execution.now),
         input=copy_json(task.state_input),
+        token=task.token,
         heartbeat=heartbeat,
     )
 
@@ -52,9 +53,38 @@ def make_context(
 def answer(task: InvokeTask, binding: Binding, returned: object) -> list[Delayed]:
     """The events that follow from what a handler returned; none where it never answers.
 
+    A task that is answered by its token only begins with a handler's plain reply. One that its
+    service ends (``.sync``) begins and ends with it.
+
     Raises:
         HandlerContractError: It is not JSON.
     """
+    pattern = task.resource.pattern
+    match returned:
+        case Submits(output, then):
+            return [_submitted(task, output), *_ending(task, binding, then)]
+        case StartedBy(worker_name, then):
+            return [_started(task, worker_name), *_ending(task, binding, then)]
+        case Returns() | Fails() | Hangs():
+            ending = _ending(task, binding, returned)
+        case _ if pattern == ".waitForTaskToken":
+            return [_submitted(task, returned)]
+        case _:
+            ending = _ending(task, binding, returned)
+    if pattern:
+        return [_submitted(task, {}), *ending]
+    return [_started(task, None), *ending] if task.resource.kind == "activity" else ending
+
+
+def _submitted(task: InvokeTask, output: object) -> Delayed:
+    return Delayed(0, TaskSubmitted(task.task_id, _json(task, output)))
+
+
+def _started(task: InvokeTask, worker_name: str | None) -> Delayed:
+    return Delayed(0, TaskStarted(task.task_id, worker_name))
+
+
+def _ending(task: InvokeTask, binding: Binding, returned: object) -> list[Delayed]:
     match returned:
         case Returns(output, after_us, every_us):
             end = Delayed(after_us, _succeeded(task, binding, output))
@@ -80,17 +110,21 @@ def _heartbeats(task: InvokeTask, every_us: int, until_us: int) -> list[Delayed]
 
 
 def _succeeded(task: InvokeTask, binding: Binding, output: object) -> TaskSucceeded:
+    payload = _json(task, output)
+    result = binding.result(task, payload.value)
+    if result is not payload.value:
+        payload = Payload(result)
+    return TaskSucceeded(task.task_id, payload)
+
+
+def _json(task: InvokeTask, output: object) -> Payload:
     try:
-        payload = Payload(output)
+        return Payload(output)
     except NotJsonError as error:
         raise HandlerContractError(
             f"the handler of state {task.state_name!r} ({task.resource.arn}) returned what is not "
             f"JSON: {error}"
         ) from error
-    result = binding.result(task, payload.value)
-    if result is not payload.value:
-        payload = Payload(result)
-    return TaskSucceeded(task.task_id, payload)
 
 
 def failure(task: InvokeTask, error: Exception) -> TaskFailedEvent:

@@ -27,6 +27,7 @@ class TaskContext:
         execution_id: The execution's ARN.
         now: When the task was started, on the execution's clock (aware).
         input: The state's input, before InputPath and Parameters (a copy).
+        token: The task token, if the task is answered by one (``.waitForTaskToken``, activities).
         heartbeat: Tell the execution that the work goes on (SendTaskHeartbeat). In virtual time no
             time passes while a function runs: a heartbeat changes nothing.
     """
@@ -38,4 +39,5 @@ class TaskContext:
     execution_id: str
     now: datetime
     input: Json
+    token: str | None
     heartbeat: Callable[[], None]

@@ -46,7 +46,26 @@ class Hangs:
     heartbeat_every_us: int = 0
 
 
-Reply: TypeAlias = Returns | Fails | Hangs
+Ending: TypeAlias = Returns | Fails | Hangs
+
+
+@dataclass(frozen=True, slots=True)
+class Submits:
+    """A ``.sync`` or ``.waitForTaskToken`` call: the service's reply to it, and how it ends."""
+
+    output: Json
+    then: Ending = Hangs()
+
+
+@dataclass(frozen=True, slots=True)
+class StartedBy:
+    """An activity: the worker that takes the task, and how it ends."""
+
+    worker_name: str
+    then: Ending
+
+
+Reply: TypeAlias = Ending | Submits | StartedBy
 
 
 def returns(output: Json, *, after: Span = 0, heartbeat_every: Span = 0) -> Returns:
@@ -77,6 +96,21 @@ def fails(
 def hangs(*, heartbeat_every: Span = 0) -> Hangs:
     """No answer at all, with heartbeats at an interval if one is given."""
     return Hangs(microseconds(heartbeat_every))
+
+
+def submits(output: Json, *, then: Ending | None = None) -> Submits:
+    """The reply of a service to a ``.sync`` or ``.waitForTaskToken`` call.
+
+    Args:
+        output: JSON: what the call itself returned (TaskSubmitted).
+        then: How the task ends; None leaves that to whoever has its token.
+    """
+    return Submits(output, Hangs() if then is None else then)
+
+
+def started_by(worker_name: str, then: Ending) -> StartedBy:
+    """The work of an activity's worker: its name, and how the task ends."""
+    return StartedBy(worker_name, then)
 
 
 def script(*replies: Reply | Callable[..., object] | Json) -> TaskHandler:

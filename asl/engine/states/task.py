@@ -9,7 +9,7 @@ Source: ASL specification, "Task State"; AWS guide, "Task workflow state".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from asl.engine.commands import InvokeTask
 from asl.engine.failure import StateError, data_limit_exceeded
@@ -27,49 +27,72 @@ if TYPE_CHECKING:
     from asl.jsontypes import Json, Payload
     from asl.language.model import TaskState
 
+
+class Events(NamedTuple):
+    """What a kind of task writes into the history; a worker writes an activity's start itself."""
+
+    scheduled: str
+    started: str | None
+    succeeded: str
+    failed: str
+    timed_out: str
+
+
+_EVENTS = {
+    kind: Events(
+        f"{prefix}Scheduled",
+        None if kind == "activity" else f"{prefix}Started",
+        f"{prefix}Succeeded",
+        f"{prefix}Failed",
+        f"{prefix}TimedOut",
+    )
+    for kind, prefix in (
+        ("lambda", "LambdaFunction"),
+        ("service", "Task"),
+        ("activity", "Activity"),
+    )
+}
 _NO_OPTIONS: dict[str, Json] = {}
 
 
 def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
     """Make a Task state ready to run."""
     resource = state.resource
-    is_lambda = resource.kind == "lambda"
-    prefix = "LambdaFunction" if is_lambda else "Task"
-    subject = None if is_lambda else resource.arn
-    has_options = not is_lambda or bool(state.timeout or state.heartbeat or state.credentials)
+    events = _EVENTS[resource.kind]
+    subject = resource.arn if resource.kind == "service" else None
+    has_token = resource.kind == "activity" or resource.pattern == ".waitForTaskToken"
     leave = bind_done(state, step, scope, "Task")
     failure = bind_failure(state, step, scope, "Task")
 
     def attempt(cursor: Cursor) -> Step | None:
         execution = cursor.execution
+        task_id = cursor.wait_id = execution.new_wait_id()
         try:
             payload, size = data, _ = effective_input(state.input_path, cursor)
             if state.parameters is not None:
                 payload, size = apply(state.parameters, cursor, data, size)
-            timeout = heartbeat = None
-            if has_options:
-                timeout = state.timeout and state.timeout(data, cursor)
-                heartbeat = state.heartbeat and state.heartbeat(data, cursor)
-                options = _options(state, cursor, data, timeout, None if is_lambda else heartbeat)
-            else:
-                options = _NO_OPTIONS
+            timeout = None if state.timeout is None else state.timeout(data, cursor)
+            heartbeat = None if state.heartbeat is None else state.heartbeat(data, cursor)
+            options = _options(state, cursor, data, timeout, heartbeat)
         except QueryError as failed:
             return failure(cursor, cursor.evaluation_failed(failed))
         if size > execution.payload_limit and exact_size(payload) > execution.payload_limit:
             return failure(cursor, data_limit_exceeded(resource.arn))
-        scheduled = execution.record(
-            f"{prefix}Scheduled", cursor.previous, resource.arn, payload, options
+        cursor.previous = execution.record(
+            events.scheduled, cursor.previous, resource.arn, payload, options
         )
-        cursor.previous = execution.record(f"{prefix}Started", scheduled, subject)
-        task_id = execution.wait(cursor, "task")
+        if events.started is not None:
+            cursor.previous = execution.record(events.started, cursor.previous, subject)
+        execution.wait_as(cursor, "task", task_id)
         if timeout is not None:
             execution.set_timer(execution.now + timeout * 1_000_000, task_id, "timeout")
         if heartbeat is not None:
             cursor.heartbeat_us = heartbeat * 1_000_000
             cursor.heartbeat_due = execution.now + cursor.heartbeat_us
             execution.set_timer(cursor.heartbeat_due, task_id, "heartbeat")
+        token = execution.identity.task_token(task_id) if has_token else None
         cursor.call = InvokeTask(
-            task_id, state.name, resource, payload, cursor.data, cursor.retries + 1
+            task_id, state.name, resource, payload, cursor.data, cursor.retries + 1, token
         )
         execution.commands.append(cursor.call)
         return None
@@ -78,34 +101,41 @@ def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
         execution, output = cursor.execution, cast("Payload", reply)
         if output.size_bytes > execution.payload_limit:
             return fail(cursor, data_limit_exceeded(resource.arn))
-        cursor.previous = execution.record(
-            f"{prefix}Succeeded", cursor.previous, subject, output.value
-        )
+        cursor.previous = execution.record(events.succeeded, cursor.previous, subject, output.value)
         return leave(cursor, output.value, output.size_bytes)
 
-    def fail(cursor: Cursor, error: StateError, event: str = "Failed") -> Step | None:
+    def end_badly(cursor: Cursor, error: StateError, event: str) -> Step | None:
         cursor.previous = cursor.execution.record(
-            f"{prefix}{event}", cursor.previous, subject, [error.name, error.cause]
+            event, cursor.previous, subject, [error.name, error.cause]
         )
         return failure(cursor, error)
+
+    def fail(cursor: Cursor, error: StateError) -> Step | None:
+        return end_badly(cursor, error, events.failed)
+
+    def expire(cursor: Cursor, error: StateError) -> Step | None:
+        return end_badly(cursor, error, events.timed_out)
 
     step.enter = bind_enter(state, "Task", attempt)
     step.retry = attempt
     step.resume = resume
     step.fail = fail
-    step.expire = lambda cursor, error: fail(cursor, error, "TimedOut")
+    step.expire = expire
 
 
 def _options(
     state: TaskState, cursor: Cursor, data: Json, timeout: int | None, heartbeat: int | None
 ) -> dict[str, Json]:
     """What a Scheduled event says beside the call itself."""
+    kind = state.resource.kind
+    if kind == "lambda" and timeout is None and state.credentials is None:
+        return _NO_OPTIONS
     options: dict[str, Json] = {}
-    if state.resource.kind == "service":
+    if kind == "service":
         options["region"] = cursor.execution.identity.machine.region
     if timeout is not None:
         options["timeoutInSeconds"] = timeout
-    if heartbeat is not None:
+    if heartbeat is not None and kind != "lambda":
         options["heartbeatInSeconds"] = heartbeat
     if state.credentials is not None:
         credentials = cast("dict[str, Json]", state.credentials.evaluate(data, cursor))
