@@ -19,6 +19,7 @@
         MissingHandler           nobody answers for a task
         HandlerContractError     a handler returned what is not JSON
         ClockError               time ran backwards
+        ExecutionNotRedrivable   an execution that AWS would not redrive
         SnapshotError            not a snapshot, or one of another machine or version
         MissingExtra             an optional package is not installed
       InternalError            our bug
@@ -183,6 +184,10 @@ class HandlerContractError(UsageError):
 
 class ClockError(UsageError):
     """An event was given an earlier time than the one before it."""
+
+
+class ExecutionNotRedrivable(UsageError):
+    """The execution can't be redriven; the message says why."""
 
 
 class SnapshotError(UsageError):

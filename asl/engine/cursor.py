@@ -41,11 +41,13 @@ class Cursor:
         and
             the instant when the next heartbeat is late.
         children: The branches or iterations of the Parallel or Map that it is in.
+        broken: The children of an attempt that failed, as they stood: what a redrive goes on with.
         join, index: What it is a child of, and as which; None at the top level.
         item: Index and value of the Map item that it works on.
     """
 
     __slots__ = (
+        "broken",
         "call",
         "children",
         "data",
@@ -89,6 +91,7 @@ class Cursor:
         self.heartbeat_us = 0
         self.heartbeat_due = 0
         self.children: Join | None = None
+        self.broken: Join | None = None
         self.join: Join | None = None
         self.index = 0
         self.item: tuple[int, Json] | None = None

@@ -35,6 +35,7 @@ from asl.engine.failure import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT, StateError
 from asl.engine.history import WIDTH, Records, count
 from asl.engine.identity import Identity
 from asl.engine.limits import Limits
+from asl.engine.redrive import check_redrivable, revive
 from asl.errors import ClockError, InvalidInput, UnsupportedFeature
 from asl.query.javalike import JavaRandom
 
@@ -214,6 +215,29 @@ class Execution:
         if event is not None and self.is_running:
             self._handle(event)
             self._run()
+        commands, self.commands = self.commands, []
+        return commands
+
+    def redrive(self, now: int) -> list[Command]:
+        """Go on after having ended badly: see `asl.engine.redrive`.
+
+        Returns:
+            What is to be done now, in order.
+
+        Raises:
+            ExecutionNotRedrivable: It did not end, succeeded, or AWS would not redrive it.
+            ClockError: ``now`` lies before its end.
+        """
+        if now < self.now:
+            raise ClockError(f"time went back from {self.now} to {now} microseconds")
+        check_redrivable(self, now)
+        self.now = now
+        self.outcome, self.is_running = _RUNNING, True
+        self.deadline = _deadline(self.program, self.limits, now)
+        self.identity = self.identity.redriven(now)
+        self.record("ExecutionRedriven", count(self.history), None, self.identity.redrive_count)
+        revive(self.root)
+        self._run()
         commands, self.commands = self.commands, []
         return commands
 

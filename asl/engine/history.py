@@ -116,6 +116,7 @@ _DETAILS: dict[str, Details] = {
     "ExecutionFailed": lambda _, data, __: _failure(data),
     "ExecutionTimedOut": lambda _, data, __: _failure(data),
     "ExecutionAborted": lambda _, data, __: _failure(data),
+    "ExecutionRedriven": lambda _, redrives, __: {"redriveCount": redrives},
     "EvaluationFailed": lambda state, data, location: {
         "state": state,
         **_failure(data),

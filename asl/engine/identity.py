@@ -76,6 +76,7 @@ class Identity:
         started_at: Microseconds since the epoch.
         input: The execution's input.
         is_express: Whether the machine is of type EXPRESS.
+        redrive_count, redriven_at: How often it was redriven, and when last.
         synchronous: Started as StartSyncExecution starts an Express execution: its context object
             has no RedriveCount (recorded).
     """
@@ -90,6 +91,8 @@ class Identity:
         input: Json,  # noqa: A002 - the field's name in AWS's API
         is_express: bool,
         synchronous: bool,
+        redrive_count: int = 0,
+        redriven_at: int | None = None,
     ) -> None:
         self.machine = machine
         self.seed = seed
@@ -98,6 +101,22 @@ class Identity:
         self.is_express = is_express
         self.synchronous = synchronous
         self.given_name = name
+        self.redrive_count = redrive_count
+        self.redriven_at = redriven_at
+
+    def redriven(self, now: int) -> Identity:
+        """The same execution, redriven once more."""
+        return Identity(
+            self.machine,
+            name=self.given_name,
+            seed=self.seed,
+            started_at=self.started_at,
+            input=self.input,
+            is_express=self.is_express,
+            synchronous=self.synchronous,
+            redrive_count=self.redrive_count + 1,
+            redriven_at=now,
+        )
 
     @cached_property
     def name(self) -> str:
@@ -138,7 +157,8 @@ class Identity:
             "StartTime": timestamp(self.started_at),
             "Name": self.name,
             "RoleArn": self.machine.role,
-            **({} if self.synchronous else {"RedriveCount": 0}),
+            **({} if self.synchronous else {"RedriveCount": self.redrive_count}),
+            **({} if self.redriven_at is None else {"RedriveTime": timestamp(self.redriven_at)}),
         }
 
     @cached_property

@@ -29,11 +29,12 @@ class Join(ABC):
         width: How many may run at a time.
         next_index: The child to start next.
         running: The children that have started and not ended, by index.
+        stopped: Those that failed or were stopped, as they stood.
         results: Their outputs, in the order of the children.
         size: An upper bound of the JSON size of the results.
     """
 
-    __slots__ = ("cursor", "next_index", "results", "running", "size", "total", "width")
+    __slots__ = ("cursor", "next_index", "results", "running", "size", "stopped", "total", "width")
 
     kind: ClassVar[Literal["Parallel", "Map"]]
 
@@ -43,6 +44,7 @@ class Join(ABC):
         self.width = width
         self.next_index = 0
         self.running: dict[int, Cursor] = {}
+        self.stopped: dict[int, Cursor] = {}
         self.results: list[Json] = [None] * total
         self.size = NESTING_BYTES + total
 
@@ -74,14 +76,18 @@ class Join(ABC):
     def start(self) -> None:
         """Start as many children as may run at a time; none at all ends the state at once."""
         cursor = self.cursor
-        cursor.children = self
-        previous = cursor.previous
+        cursor.children, cursor.broken = self, None
         if self.total == 0:
-            self._complete(previous)
-        while self.next_index < min(self.width, self.total) and cursor.children is self:
-            self._start_next(previous)
+            self._complete(cursor.previous)
+        self._fill(cursor.previous)
 
-    def _start_next(self, previous: int) -> None:
+    def _fill(self, previous: int) -> None:
+        while len(self.running) < self.width and self.next_index < self.total:
+            if not self._start_next(previous):
+                return
+
+    def _start_next(self, previous: int) -> bool:
+        """Start the next child; false if that failed the whole state."""
         index = self.next_index
         self.next_index = index + 1
         try:
@@ -92,9 +98,10 @@ class Join(ABC):
             cursor.origin = cursor.previous = previous
             failure = cursor.evaluation_failed(error)
             cursor.execution.proceed(cursor, cursor.step.fail(cursor, failure))
-            return
+            return False
         self.running[index] = child
         child.execution.ready.append(child)
+        return True
 
     def succeeded(self, child: Cursor) -> None:
         """A child has reached the end of its scope with its data as output."""
@@ -117,7 +124,7 @@ class Join(ABC):
 
     def failed(self, child: Cursor, error: StateError) -> None:
         """A child has failed for good: its siblings are stopped and the state fails."""
-        del self.running[child.index]
+        self.stopped[child.index] = self.running.pop(child.index)
         self.child_event("Failed", child)
         self.abort()
         cursor = self.cursor
@@ -126,8 +133,23 @@ class Join(ABC):
 
     def abort(self) -> None:
         """Stop all children that still run."""
-        self.cursor.children = None
+        cursor = self.cursor
+        cursor.children, cursor.broken = None, self
         running, self.running = self.running, {}
         for child in running.values():
             child.execution.cancel(child)
             self.child_event("Aborted", child)
+        self.stopped.update(running)
+
+    def unfinished(self) -> list[Cursor]:
+        """The children that have started and have no output, in their order."""
+        children = {**self.running, **self.stopped}
+        return [children[index] for index in sorted(children)]
+
+    def revive(self) -> None:
+        """Let the children go on where they stood; those that have an output are done."""
+        cursor = self.cursor
+        cursor.children, cursor.broken = self, None
+        self.running = {child.index: child for child in self.unfinished()}
+        self.stopped = {}
+        self._fill(cursor.previous)

@@ -131,23 +131,33 @@ def _fork_cursor(cursor: Cursor, execution: Execution, join: Join | None) -> Cur
     twin.data, twin.variables, twin.item = cursor.data, cursor.variables, cursor.item
     twin.call = cursor.call
     twin.retry_counts = cursor.retry_counts.copy()
-    children = cast("Branches | Iterations | None", cursor.children)
-    if children is not None:
-        copied = _new_join(type(children), twin, {n: getattr(children, n) for n in _JOIN_NUMBERS})
-        copied.data, copied.results = children.data, children.results.copy()
-        if isinstance(children, Iterations) and isinstance(copied, Iterations):
-            copied.items, copied.selector = children.items, children.selector
-        copied.running = {
-            index: _fork_cursor(child, execution, copied)
-            for index, child in children.running.items()
-        }
+    twin.children = _fork_join(cursor.children, twin)
+    twin.broken = _fork_join(cursor.broken, twin)
     _register(twin, is_ready=cursor in cursor.execution.ready)
+    return twin
+
+
+def _fork_join(join: Join | None, cursor: Cursor) -> Join | None:
+    if join is None:
+        return None
+    source = cast("Branches | Iterations", join)
+    twin = _new_join(type(source), cursor, {n: getattr(source, n) for n in _JOIN_NUMBERS})
+    twin.data, twin.results = source.data, source.results.copy()
+    if isinstance(source, Iterations) and isinstance(twin, Iterations):
+        twin.items, twin.selector = source.items, source.selector
+    for place in ("running", "stopped"):
+        children = {
+            index: _fork_cursor(child, cursor.execution, twin)
+            for index, child in getattr(source, place).items()
+        }
+        setattr(twin, place, children)
     return twin
 
 
 def _new_cursor(source: Cursor, execution: Execution, join: Join | None) -> Cursor:
     cursor = Cursor.__new__(Cursor)
-    cursor.execution, cursor.join, cursor.children = execution, join, None
+    cursor.execution, cursor.join = execution, join
+    cursor.children = cursor.broken = None
     for name in _CURSOR_NUMBERS:
         setattr(cursor, name, getattr(source, name))
     return cursor
@@ -158,7 +168,6 @@ def _new_join(
 ) -> Branches | Iterations:
     join = kind.__new__(kind)
     join.cursor = cursor
-    cursor.children = join
     for name in _JOIN_NUMBERS:
         setattr(join, name, numbers[name])
     return join
@@ -166,7 +175,7 @@ def _new_join(
 
 def _register(cursor: Cursor, *, is_ready: bool) -> None:
     """Enter a copied cursor where its execution keeps those that wait or can move on."""
-    if cursor.waits_for:
+    if cursor.waits_for and cursor.execution.is_running:
         cursor.execution.waiting[cursor.wait_id] = cursor
     if is_ready:
         cursor.execution.ready.append(cursor)
@@ -174,6 +183,7 @@ def _register(cursor: Cursor, *, is_ready: bool) -> None:
 
 def _pack_cursor(cursor: Cursor, values: _Packer) -> dict[str, Any]:
     children = cast("Branches | Iterations | None", cursor.children)
+    broken = cast("Branches | Iterations | None", cursor.broken)
     return {
         **{name: getattr(cursor, name) for name in _CURSOR_NUMBERS},
         "step": cursor.step.state.pointer,
@@ -185,6 +195,7 @@ def _pack_cursor(cursor: Cursor, values: _Packer) -> dict[str, Any]:
         "token": None if cursor.call is None else cursor.call.token,
         "ready": cursor in cursor.execution.ready,
         "children": None if children is None else _pack_join(children, values),
+        "broken": None if broken is None else _pack_join(broken, values),
     }
 
 
@@ -196,6 +207,7 @@ def _pack_join(join: Branches | Iterations, values: _Packer) -> dict[str, Any]:
         "items": values.pack(join.items) if isinstance(join, Iterations) else None,
         "results": [values.pack(result) for result in join.results],
         "running": [_pack_cursor(child, values) for child in join.running.values()],
+        "stopped": [_pack_cursor(child, values) for child in join.stopped.values()],
     }
 
 
@@ -203,7 +215,8 @@ def _unpack_cursor(
     document: dict[str, Any], execution: Execution, join: Join | None, values: _Unpacker
 ) -> Cursor:
     cursor = Cursor.__new__(Cursor)
-    cursor.execution, cursor.join, cursor.children = execution, join, None
+    cursor.execution, cursor.join = execution, join
+    cursor.children = cursor.broken = None
     for name in _CURSOR_NUMBERS:
         setattr(cursor, name, document[name])
     cursor.step = execution.program.by_pointer[document["step"]]
@@ -213,8 +226,9 @@ def _unpack_cursor(
     cursor.item = None if item is None else (item[0], values.unpack(item[1]))
     cursor.retry_counts = list(document["retry_counts"])
     cursor.call = _unpack_call(cursor, document, values)
-    if document["children"] is not None:
-        _unpack_join(document["children"], cursor, values)
+    for place in ("children", "broken"):
+        if document[place] is not None:
+            setattr(cursor, place, _unpack_join(document[place], cursor, values))
     _register(cursor, is_ready=document["ready"])
     return cursor
 
@@ -235,17 +249,19 @@ def _unpack_call(cursor: Cursor, document: dict[str, Any], values: _Unpacker) ->
     )
 
 
-def _unpack_join(document: dict[str, Any], cursor: Cursor, values: _Unpacker) -> None:
+def _unpack_join(document: dict[str, Any], cursor: Cursor, values: _Unpacker) -> Join:
     join = _new_join(_JOINS[document["kind"]], cursor, document)
     join.data = values.unpack(document["data"])
     join.results = [values.unpack(result) for result in document["results"]]
     if isinstance(join, Iterations):
         join.items = values.unpack(document["items"])
         join.selector = cast("MapState", cursor.step.state).parameters
-    join.running = {
-        child["index"]: _unpack_cursor(child, cursor.execution, join, values)
-        for child in document["running"]
-    }
+    for place in ("running", "stopped"):
+        children = [
+            _unpack_cursor(child, cursor.execution, join, values) for child in document[place]
+        ]
+        setattr(join, place, {child.index: child for child in children})
+    return join
 
 
 def _pack_identity(identity: Identity, values: _Packer) -> dict[str, Any]:
@@ -257,6 +273,8 @@ def _pack_identity(identity: Identity, values: _Packer) -> dict[str, Any]:
         "input": values.pack(identity.input),
         "is_express": identity.is_express,
         "synchronous": identity.synchronous,
+        "redrive_count": identity.redrive_count,
+        "redriven_at": identity.redriven_at,
     }
 
 

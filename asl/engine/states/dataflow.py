@@ -117,6 +117,7 @@ def bind_leave(
         cursor.previous = execution.record(exited_kind, cursor.previous, name, value, assigned)
         cursor.data = value
         cursor.size = size
+        cursor.broken = None
         if following is None:
             execution.end_branch(cursor)
         return following
