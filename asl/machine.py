@@ -45,6 +45,7 @@ def load(
     substitutions: Mapping[str, object] | None = None,
     type: MachineType = "STANDARD",  # noqa: A002 - the field's name in AWS's API
     name: str = "StateMachine",
+    extensions: bool = False,
 ) -> StateMachine:
     """Check and compile a definition.
 
@@ -54,6 +55,8 @@ def load(
         substitutions: Values for ``${Name}`` placeholders, as AWS SAM's DefinitionSubstitutions.
         type: ``STANDARD`` or ``EXPRESS``.
         name: The machine's name or whole ARN, as it shows in the context object and in ARNs.
+        extensions: Allow what does not run on AWS: ``local:signal:<name>`` and ``local:human``
+        tasks.
 
     Raises:
         DefinitionSyntaxError: Not JSON or YAML, not an object, or placeholders are left open.
@@ -67,7 +70,9 @@ def load(
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "ERROR"]
     if errors:
         raise InvalidDefinition(errors)
-    return StateMachine(compile_definition(read, machine_type=type), name, diagnostics)
+    return StateMachine(
+        compile_definition(read, machine_type=type, extensions=extensions), name, diagnostics
+    )
 
 
 class Options(TypedDict, total=False):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from asl.jsontypes import Json
     from asl.query.javalike import JavaRandom
 
-WaitsFor: TypeAlias = Literal["", "task", "wait", "retry"]
+WaitsFor: TypeAlias = Literal["", "task", "signal", "wait", "retry"]
 
 
 class Cursor:
@@ -33,7 +33,8 @@ class Cursor:
         origin: What ``previous`` was when the cursor was last given something to do.
         entered_id, entered_at: Of the state that it is in, if that is one that can wait.
         retries, retry_counts: Of the Task, Parallel or Map that it is in, in all and by retrier.
-        waits_for: What it waits for: a task's reply, the end of a Wait, the delay of a retry; empty
+        waits_for: What it waits for: a task's reply, a signal, the end of a Wait, the delay of a
+        retry; empty
             while it waits for nothing.
         wait_id: Names this one wait in `Execution.waiting`; for a task it is the task's id.
         call: The task that it waits for.

@@ -46,6 +46,13 @@ class TaskHeartbeat(NamedTuple):
     task_id: int
 
 
+class Signalled(NamedTuple):
+    """A signal has come, for the task that waits for its name or the next one that will."""
+
+    name: str
+    payload: Payload
+
+
 class StopRequested(NamedTuple):
     """Somebody wants the execution aborted (StopExecution)."""
 
@@ -53,6 +60,6 @@ class StopRequested(NamedTuple):
     cause: str | None
 
 
-Event: TypeAlias = (
-    TaskSucceeded | TaskFailed | TaskSubmitted | TaskStarted | TaskHeartbeat | StopRequested
-)
+#: What is said of one task.
+TaskEvent: TypeAlias = TaskSucceeded | TaskFailed | TaskSubmitted | TaskStarted | TaskHeartbeat
+Event: TypeAlias = TaskEvent | Signalled | StopRequested

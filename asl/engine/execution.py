@@ -18,13 +18,15 @@ import sys
 from collections import deque
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never, cast
 
 from asl.engine.commands import CancelTask, Command
 from asl.engine.cursor import Cursor, WaitsFor
 from asl.engine.events import (
     Event,
+    Signalled,
     StopRequested,
+    TaskEvent,
     TaskFailed,
     TaskHeartbeat,
     TaskStarted,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from asl.engine.identity import MachineArn
     from asl.engine.program import Program, Step
     from asl.jsontypes import Json, Payload
+    from asl.language.model import TaskState
 
 Status: TypeAlias = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 TimerKind: TypeAlias = Literal["due", "heartbeat", "timeout"]
@@ -96,6 +99,7 @@ class Execution:
         outcome: How it ended; RUNNING until then.
         is_running: Whether it has not ended yet.
         waiting: The cursors that wait, by wait id.
+        signals: Those that came before anybody waited for them, oldest first, by name.
         ready: The cursors that can move on; empty between two events.
         identity: What AWS would call it.
 
@@ -120,6 +124,7 @@ class Execution:
         "random",
         "ready",
         "root",
+        "signals",
         "timers",
         "variables_limit",
         "waiting",
@@ -163,6 +168,7 @@ class Execution:
         self.commands: list[Command] = []
         self.timers: list[tuple[int, int, TimerKind]] = []
         self.waiting: dict[int, Cursor] = {}
+        self.signals: dict[str, list[Payload]] = {}
         self.last_wait_id = 0
         self.root = Cursor(self, program.scope.start, payload.value, payload.size_bytes, 0)
         self.root.unseen_size = self.context_size
@@ -376,39 +382,53 @@ class Execution:
         self._end(Outcome("FAILED", None, RUNTIME, cause))
 
     def _handle(self, event: Event) -> None:
+        if isinstance(event, StopRequested):
+            self._stop("ABORTED", event.error, event.cause)
+        elif isinstance(event, Signalled):
+            self._signal(event.name, event.payload)
+        else:
+            cursor = self.waiting.get(event.task_id)
+            if cursor is not None and cursor.call is not None:
+                self._handle_reply(cursor, cursor.call, event)
+
+    def _handle_reply(self, cursor: Cursor, call: InvokeTask, event: TaskEvent) -> None:
         match event:
-            case TaskSucceeded(task_id, output):
-                cursor = self._task(task_id)
-                if cursor:
-                    self._resume(cursor, output)
-            case TaskFailed(task_id, error, cause):
-                cursor = self._task(task_id)
-                if cursor:
-                    self.stop_waiting(cursor)
-                    self.proceed(cursor, cursor.step.fail(cursor, StateError(error, cause)))
-            case TaskSubmitted(task_id, output):
-                cursor = self._task(task_id)
-                if cursor and cursor.call and cursor.call.resource.pattern:
+            case TaskSucceeded():
+                self._resume(cursor, event.output)
+            case TaskFailed():
+                self.stop_waiting(cursor)
+                error = StateError(event.error, event.cause)
+                self.proceed(cursor, cursor.step.fail(cursor, error))
+            case TaskSubmitted():
+                if call.resource.pattern:
                     cursor.previous = self.record(
-                        "TaskSubmitted", cursor.previous, cursor.call.resource.arn, output.value
+                        "TaskSubmitted", cursor.previous, call.resource.arn, event.output.value
                     )
-            case TaskStarted(task_id, worker_name):
-                cursor = self._task(task_id)
-                if cursor and cursor.call and cursor.call.resource.kind == "activity":
-                    cursor.previous = self.record("ActivityStarted", cursor.previous, worker_name)
+            case TaskStarted():
+                if call.resource.kind == "activity":
+                    cursor.previous = self.record(
+                        "ActivityStarted", cursor.previous, event.worker_name
+                    )
                     cursor.heartbeat_due = self.now + cursor.heartbeat_us
-            case TaskHeartbeat(task_id):
-                cursor = self._task(task_id)
-                if cursor and cursor.heartbeat_us:
-                    cursor.heartbeat_due = self.now + cursor.heartbeat_us
-            case StopRequested(error, cause):
-                self._stop("ABORTED", error, cause)
+            case TaskHeartbeat():
+                cursor.heartbeat_due = self.now + cursor.heartbeat_us
             case _:
                 assert_never(event)
 
-    def _task(self, task_id: int) -> Cursor | None:
-        cursor = self.waiting.get(task_id)
-        return cursor if cursor is not None and cursor.waits_for == "task" else None
+    def _signal(self, name: str, payload: Payload) -> None:
+        """Let the task that has waited longest for a signal have it; keep it if there is none."""
+        for wait_id in sorted(self.waiting):
+            cursor = self.waiting[wait_id]
+            state = cursor.step.state
+            if cursor.waits_for == "signal" and cast("TaskState", state).resource.signal == name:
+                self._resume(cursor, payload)
+                return
+        self.signals.setdefault(name, []).append(payload)
+
+    def take_signal(self, name: str) -> Payload | None:
+        """The oldest signal of a name that came before anybody waited for it."""
+        kept = self.signals.get(name)
+        return kept.pop(0) if kept else None
 
     def _fire_timers(self, before: int) -> None:
         """Let everything happen whose time comes before an instant, each at its own time."""
@@ -432,8 +452,9 @@ class Execution:
             self.stop_waiting(cursor)
             self.proceed(cursor, step.retry(cursor))
         else:
+            if cursor.call is not None:
+                self.commands.append(CancelTask(wait_id))
             self.stop_waiting(cursor)
-            self.commands.append(CancelTask(wait_id))
             alias = HEARTBEAT_TIMEOUT if kind == "heartbeat" else None
             self.proceed(cursor, step.expire(cursor, StateError(TIMEOUT, alias=alias)))
 

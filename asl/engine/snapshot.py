@@ -24,6 +24,7 @@ from asl.engine.limits import Limits
 from asl.engine.states.map_ import Iterations
 from asl.engine.states.parallel import Branches
 from asl.errors import SnapshotError
+from asl.jsontypes import Payload
 from asl.query.javalike import JavaRandom
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ def snapshot(execution: Execution) -> dict[str, Json]:
         "outcome": [outcome.status, values.pack(outcome.output), outcome.error, outcome.cause],
         "identity": _pack_identity(execution.identity, values),
         "timers": [list(timer) for timer in execution.timers],
+        "signals": {
+            name: [values.pack(payload.value) for payload in kept]
+            for name, kept in execution.signals.items()
+        },
         "history": [values.pack(slot) for slot in execution.history],
         "root": _pack_cursor(execution.root, values),
     }
@@ -101,6 +106,10 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
     execution.timers = [(due, wait_id, kind) for due, wait_id, kind in document["timers"]]
     heapify(execution.timers)
     execution.history = [values.unpack(slot) for slot in document["history"]]
+    execution.signals = {
+        name: [Payload(values.unpack(value)) for value in kept]
+        for name, kept in document["signals"].items()
+    }
     execution.commands = []
     execution.waiting = {}
     execution.ready = deque()
@@ -118,6 +127,7 @@ def fork(execution: Execution) -> Execution:
     twin.random = JavaRandom.from_state(execution.random.state)
     twin.timers = execution.timers.copy()
     twin.history = execution.history.copy()
+    twin.signals = {name: kept.copy() for name, kept in execution.signals.items()}
     twin.commands = []
     twin.waiting = {}
     twin.ready = deque()

@@ -50,15 +50,22 @@ _DEFAULT_MAX_ATTEMPTS = 3
 _DEFAULT_BACKOFF_RATE = 2.0
 
 
-def compile_definition(source: Source, *, machine_type: MachineType) -> Definition:
+def compile_definition(
+    source: Source, *, machine_type: MachineType, extensions: bool = False
+) -> Definition:
     """Compile a definition whose structure has been checked.
+
+    Args:
+        source: The definition.
+        machine_type: STANDARD or EXPRESS.
+        extensions: Allow ``local:`` resources, which do not run on AWS.
 
     Raises:
         InvalidDefinition: A path, template, rule or timestamp is malformed; carries all of them.
         UnsupportedFeature: Valid ASL that is not built yet.
     """
     tree = cast("Tree", source.tree)
-    compiler = _Compiler(source, machine_type)
+    compiler = _Compiler(source, extensions=extensions)
     scope = compiler.scope(tree, "")
     if compiler.faults:
         raise InvalidDefinition(compiler.faults)
@@ -76,9 +83,9 @@ def compile_definition(source: Source, *, machine_type: MachineType) -> Definiti
 class _Compiler:
     """Walks the tree once; `faults` fills up instead of stopping at the first one."""
 
-    def __init__(self, source: Source, machine_type: MachineType) -> None:
+    def __init__(self, source: Source, *, extensions: bool) -> None:
         self.source = source
-        self.machine_type = machine_type
+        self.extensions = extensions
         self.faults: list[Diagnostic] = []
 
     def scope(self, tree: Tree, pointer: str) -> Scope:
@@ -217,8 +224,14 @@ def _choice(_compiler: _Compiler, fields: Fields, name: str) -> State:
     return ChoiceState(**common, rules=tuple(rules))
 
 
-def _task(_compiler: _Compiler, fields: Fields, name: str) -> State:
+def _task(compiler: _Compiler, fields: Fields, name: str) -> State:
     resource = parse_resource(fields.tree["Resource"])
+    if resource.kind == "local" and not compiler.extensions:
+        raise UnsupportedFeature(
+            f"{resource.arn} (it does not run on AWS)",
+            f"{fields.pointer}/Resource",
+            "load(..., extensions=True) allows it",
+        )
     given = fields.tree.get("Parameters", fields.tree.get("Arguments", {}))
     function, has_dynamic_function = _function(given) if resource.invokes_lambda else (None, False)
     return TaskState(

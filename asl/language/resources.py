@@ -16,6 +16,7 @@ _INTEGRATION = re.compile(
     r"(?P<action>[A-Za-z0-9]+)(?P<pattern>\.sync:2|\.sync|\.waitForTaskToken)?"
 )
 _ACTIVITY = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:activity:(?P<name>[^:]+)")
+_LOCAL = re.compile(r"local:(?P<action>signal:.+|human)")
 _FUNCTION = re.compile(
     r"(?:arn:[^:]+:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?(?P<name>[^:]+)(?::[^:]+)?"
 )
@@ -25,11 +26,12 @@ class Resource(NamedTuple):
     """A Task's Resource, taken apart.
 
     ``kind`` decides which history events the task writes: ``lambda`` for a function named by its
-    ARN, ``service`` for ``arn:aws:states:::service:action``, ``activity`` for a worker's queue.
+    ARN, ``service`` for ``arn:aws:states:::service:action``, ``activity`` for a worker's queue, and
+    ``local`` for what is ours alone and does not run on AWS: signals and human tasks.
     """
 
     arn: str
-    kind: Literal["lambda", "service", "activity"]
+    kind: Literal["lambda", "service", "activity", "local"]
     service: str = ""
     action: str = ""
     pattern: Pattern = ""
@@ -38,6 +40,12 @@ class Resource(NamedTuple):
     def event_resource(self) -> str:
         """The ``resource`` of Task* history events: the action with its pattern."""
         return self.action + self.pattern
+
+    @property
+    def signal(self) -> str | None:
+        """The name of the signal that a ``local:signal:`` task waits for."""
+        kind, _, name = self.action.partition(":")
+        return name if self.kind == "local" and kind == "signal" else None
 
     @property
     def invokes_lambda(self) -> bool:
@@ -49,6 +57,8 @@ def parse_resource(arn: str) -> Resource:
     """Take a Resource apart; what is neither integration nor activity names a function."""
     if match := _ACTIVITY.fullmatch(arn):
         return Resource(arn, "activity", "activity", match["name"])
+    if match := _LOCAL.fullmatch(arn):
+        return Resource(arn, "local", "local", match["action"])
     if match := _INTEGRATION.fullmatch(arn):
         pattern = cast("Pattern", match["pattern"] or "")
         return Resource(arn, "service", match["service"], match["action"], pattern)

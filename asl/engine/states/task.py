@@ -49,6 +49,7 @@ _EVENTS = {
     for kind, prefix in (
         ("lambda", "LambdaFunction"),
         ("service", "Task"),
+        ("local", "Task"),
         ("activity", "Activity"),
     )
 }
@@ -59,7 +60,8 @@ def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
     """Make a Task state ready to run."""
     resource = state.resource
     events = _EVENTS[resource.kind]
-    subject = resource.arn if resource.kind == "service" else None
+    subject = resource.arn if events.started == "TaskStarted" else None
+    signal = resource.signal
     has_token = resource.kind == "activity" or resource.pattern == ".waitForTaskToken"
     leave = bind_done(state, step, scope, "Task")
     failure = bind_failure(state, step, scope, "Task")
@@ -83,13 +85,18 @@ def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
         )
         if events.started is not None:
             cursor.previous = execution.record(events.started, cursor.previous, subject)
-        execution.wait_as(cursor, "task", task_id)
+        early = None if signal is None else execution.take_signal(signal)
+        if early is not None:
+            return resume(cursor, early)
+        execution.wait_as(cursor, "task" if signal is None else "signal", task_id)
         if timeout is not None:
             execution.set_timer(execution.now + timeout * 1_000_000, task_id, "timeout")
         if heartbeat is not None:
             cursor.heartbeat_us = heartbeat * 1_000_000
             cursor.heartbeat_due = execution.now + cursor.heartbeat_us
             execution.set_timer(cursor.heartbeat_due, task_id, "heartbeat")
+        if signal is not None:
+            return None
         token = execution.identity.task_token(task_id) if has_token else None
         cursor.call = InvokeTask(
             task_id, state.name, resource, payload, cursor.data, cursor.retries + 1, token
@@ -131,7 +138,7 @@ def _options(
     if kind == "lambda" and timeout is None and state.credentials is None:
         return _NO_OPTIONS
     options: dict[str, Json] = {}
-    if kind == "service":
+    if kind in ("service", "local"):
         options["region"] = cursor.execution.identity.machine.region
     if timeout is not None:
         options["timeoutInSeconds"] = timeout
