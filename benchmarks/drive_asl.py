@@ -12,8 +12,9 @@ from importlib.metadata import version
 
 sys.path.insert(0, os.environ["BENCH_PEERS"])
 
-import asl
 import common
+
+import asl
 
 LIMITS = asl.Limits(history_events=None)  # loops of 10,000 turns are beyond AWS's 25,000 events
 

@@ -10,28 +10,25 @@ import asl
 HERE = Path(__file__).parent
 HOURS_TO_ANSWER = {"lead@example.com": 200, "manager@example.com": 6}
 SUBSTITUTIONS = {
-    "ApprovalTopicArn": "arn:aws:sns:eu-west-1:123456789012:approvals",
-    "ApprovalTable": "approvals",
+    "ApprovalQueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/approvals",
     "PlaceOrderFunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:place-order",
 }
-answer_due = []
 
 
 def ask(parameters, context):
-    approver = parameters["MessageAttributes"]["approver"]["StringValue"]
-    answer_due.append(context.now + timedelta(hours=HOURS_TO_ANSWER[approver]))
-    print(f"{context.now:%d %b %H:%M}  to {approver}: {parameters['Message']}")
-    return {"MessageId": "m-1"}
+    message = parameters["MessageBody"]
+    print(f"{context.now:%d %b %H:%M}  to {message['approver']}: {message['question']}")
+    answer = asl.returns(
+        {"approved": True, "by": message["approver"]},
+        after=timedelta(hours=HOURS_TO_ANSWER[message["approver"]]),
+    )
+    return asl.submits({"MessageId": "m-1"}, then=answer)
 
 
-def read_answer(parameters, context):
-    answered = any(due <= context.now for due in answer_due)
-    print(f"{context.now:%d %b %H:%M}  {'approved' if answered else 'no answer yet'}")
-    return {"Item": {**parameters["Key"], "answer": {"S": "APPROVED"}}} if answered else {}
+TASKS = {"AskTeamLead": ask, "AskManager": ask, "place-order": lambda order: order}
 
-
-TASKS = {"AskApprover": ask, "ReadAnswer": read_answer, "place-order": lambda order: order}
 if __name__ == "__main__":
     machine = asl.load(HERE / "human_approval.asl.json", substitutions=SUBSTITUTIONS)
     result = machine.run(json.loads((HERE / "human_approval.input.json").read_text()), tasks=TASKS)
+    print(" > ".join(result.path))
     print(f"{result.status} after {result.elapsed}: {result.output}")

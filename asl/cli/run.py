@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext, redirect_stdout
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,14 +70,16 @@ def run(options: argparse.Namespace) -> int:
         name=options.definition.name.split(".")[0],
     )
     view = None if options.json else View(sys.stdout)
-    result = machine.run(
-        _input(options.input),
-        tasks=_tasks(options.tasks),
-        clock=_clock(options),
-        seed=options.seed,
-        name=options.name,
-        on_event=view.show if view else None,
-    )
+    # With --json standard output is for the document alone: what handlers print goes elsewhere.
+    with redirect_stdout(sys.stderr) if options.json else nullcontext():
+        result = machine.run(
+            _input(options.input),
+            tasks=_tasks(options.tasks),
+            clock=_clock(options),
+            seed=options.seed,
+            name=options.name,
+            on_event=view.show if view else None,
+        )
     if view:
         view.close(result)
     else:

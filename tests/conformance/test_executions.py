@@ -1,6 +1,7 @@
 """Every recorded execution of the corpus that we claim to run, compared event by event."""
 
 import pytest
+
 from tests.conformance import executions
 from tests.conformance.corpus import CORPUS, chosen, cut, known_failures, load_cases, load_comparer
 

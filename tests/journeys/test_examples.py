@@ -1,5 +1,7 @@
 """The examples are run as a reader runs them: as a script, and by the command line."""
 
+import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +11,62 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 PRINTED = {
+    "fan_out": """
+0:00:00  Started bear.jpg
+0:00:00  Started fjord.jpg
+0:00:00  Started broken.jpg
+0:00:00  Succeeded broken.jpg
+0:00:00  Started panorama.jpg
+0:00:06  Succeeded fjord.jpg
+0:00:06  Started aurora.jpg
+0:00:12  Succeeded bear.jpg
+0:00:12  Started boat.jpg
+0:00:12  Succeeded aurora.jpg
+0:00:24  Succeeded boat.jpg
+0:00:30  Succeeded panorama.jpg
+SUCCEEDED after 0:00:30: {
+  "album": "svalbard",
+  "made": [
+    "bear.jpg",
+    "fjord.jpg",
+    "aurora.jpg",
+    "boat.jpg"
+  ],
+  "failed": [
+    {
+      "failed": "NotAPhoto",
+      "key": "broken.jpg"
+    },
+    {
+      "failed": "States.Timeout",
+      "key": "panorama.jpg"
+    }
+  ]
+}
+""",
+    "human_approval": """
+01 Jan 00:00  to lead@example.com: Marie asks for an oscilloscope (4200 EUR)
+02 Jan 00:00  to manager@example.com: Marie asks for an oscilloscope (4200 EUR); \
+no answer from lead@example.com
+AskTeamLead > AskManager > IsApproved > PlaceOrder
+SUCCEEDED after 1 day, 6:00:00: {'purchaseId': 'pur-88', 'approvedBy': 'manager@example.com'}
+""",
     "order_fulfilment": """
 refunded 63.5 (ch-9)
 released res-7
 ReserveStock > ChargeCard > CreateShipment > RefundCharge > ReleaseStock > OrderCancelled
 FAILED after 0:00:02: NoCarrier, Order order-1042 was cancelled: nobody ships to Longyearbyen
+""",
+    "polling": """
+00:00:05  not yet
+00:00:15  not yet
+00:00:35  not yet
+00:01:15  not yet
+00:02:35  not yet
+00:05:15  not yet
+00:10:35  done
+SUCCEEDED after 0:10:35, 7 polls
+{'video': 'holiday-2026.mov', 'url': 's3://videos/5'}
 """,
     "subscription": """
 notice: Dear Grace, your plan yearly renews in three weeks.
@@ -38,6 +91,15 @@ def run_python(*arguments):
     )
 
 
+def run_asl(name, *arguments):
+    settings = runpy.run_path(str(EXAMPLES / f"{name}.py")).get("SUBSTITUTIONS", {})
+    return run_python(
+        *("-m", "asl", "run", f"{name}.asl.json", "--input", f"{name}.input.json"),
+        *("--tasks", f"{name}:TASKS", *arguments),
+        *(part for key, value in settings.items() for part in ("--set", f"{key}={value}")),
+    )
+
+
 def test_every_example_has_its_output_here():
     assert {path.stem for path in EXAMPLES.glob("*.py")} == set(PRINTED)
 
@@ -52,9 +114,25 @@ def test_script_prints_what_it_promises(name):
 
 @pytest.mark.parametrize("name", PRINTED)
 def test_script_is_short_and_opens_with_what_to_change(name):
-    text = (EXAMPLES / f"{name}.py").read_text(encoding="utf-8")
-    lines = text.splitlines()
+    lines = (EXAMPLES / f"{name}.py").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 40
     assert lines[0].startswith('"""')
     assert lines[1].startswith("Change first: ")
     assert lines[1].endswith('"""')
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_command_line_comes_to_the_same_end(name):
+    done = run_asl(name)
+    status = "FAILED" if "FAILED after" in PRINTED[name] else "SUCCEEDED"
+    assert done.stderr == ""
+    assert status in done.stdout
+    assert done.returncode == (0 if status == "SUCCEEDED" else 1)
+
+
+def test_command_line_gives_one_json_document():
+    document = json.loads(run_asl("fan_out", "--json").stdout)
+    assert document["status"] == "SUCCEEDED"
+    assert document["elapsedSeconds"] == 30
+    assert document["output"]["album"] == "svalbard"
+    assert document["events"][0]["type"] == "ExecutionStarted"
