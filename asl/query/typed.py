@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: A query that gives a whole number.
 IntQuery: TypeAlias = "Callable[[Json, Environment], int]"
+#: A query that gives a number.
+FloatQuery: TypeAlias = "Callable[[Json, Environment], float]"
 #: A query that gives text.
 TextQuery: TypeAlias = "Callable[[Json, Environment], str]"
 #: A query that gives an array.
@@ -34,6 +36,7 @@ ArrayQuery: TypeAlias = "Callable[[Json, Environment], list[Json]]"
 MOST_SECONDS = 99_999_999
 
 _LONG = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+_FLOAT = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 def constant_number(number: int) -> IntQuery:
@@ -53,13 +56,13 @@ def _whole(value: Json) -> int | None:
     return int(text)
 
 
-def count_by_path(field: str, query: Query, path: str, *, least: int = 0) -> IntQuery:
-    """MaxConcurrencyPath and its like: a whole number, not below ``least``."""
+def count_by_path(field: str, query: Query, path: str, *, least: int | None = 0) -> IntQuery:
+    """MaxConcurrencyPath and its like: a whole number, not below ``least`` if that is given."""
 
     def count(data: Json, environment: Environment) -> int:
         value = query(data, environment)
         number = _whole(value)
-        if number is None or number < least:
+        if number is None or (least is not None and number < least):
             raise JSONPathError(
                 f'The {field} field refers to value "{shown(value)}" '
                 f"which is not a valid integer: {path}"
@@ -67,6 +70,21 @@ def count_by_path(field: str, query: Query, path: str, *, least: int = 0) -> Int
         return number
 
     return count
+
+
+def float_by_path(field: str, query: Query, path: str) -> FloatQuery:
+    """ToleratedFailurePercentagePath: a number, or text of one."""
+
+    def number(data: Json, environment: Environment) -> float:
+        value = query(data, environment)
+        if isinstance(value, bool) or not _FLOAT.fullmatch(shown(value)):
+            raise JSONPathError(
+                f'The {field} field refers to value "{shown(value)}" '
+                f"which is not a valid float: {path}"
+            )
+        return float(shown(value))
+
+    return number
 
 
 def timeout_by_path(field: str, query: Query, path: str) -> IntQuery:
@@ -129,6 +147,19 @@ def text_by_path(field: str, query: Query) -> TextQuery:
         return value
 
     return text
+
+
+def entries_by_path(query: Query, path: str) -> ArrayQuery:
+    """ItemsPath of a Distributed Map: an array, or an object as ``{"Key", "Value"}`` entries."""
+    array = array_by_path(query, path)
+
+    def entries(data: Json, environment: Environment) -> list[Json]:
+        value = query(data, environment)
+        if isinstance(value, dict):
+            return [{"Key": key, "Value": item} for key, item in value.items()]
+        return array(data, environment)
+
+    return entries
 
 
 def array_by_path(query: Query, path: str) -> ArrayQuery:

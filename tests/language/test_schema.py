@@ -5,11 +5,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
 from asl.language.schema import inlined_schema, load_schema
 from asl.language.schema.validators import validator_for
 from asl.language.sentences import faults_of
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
 FOLDER = files("asl.language.schema")
 NAMES = sorted(entry.name for entry in FOLDER.iterdir() if entry.name.endswith(".json"))

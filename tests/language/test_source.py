@@ -6,12 +6,13 @@ from json.decoder import scanstring
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from asl.errors import DefinitionSyntaxError, MissingExtra, UsageError
 from asl.jsontypes import MAX_DEPTH, escape_pointer
 from asl.language.positions import scan_json
 from asl.language.source import MAX_SIZE, read_source
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 TEXT = '{"StartAt": "A",\n "States": {"A": {"Type": "Pass",\n   "End": true}}}'
 TREE = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}

@@ -4,14 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from asl.errors import DefinitionError
 from asl.language.diagnostics import MOST_DIAGNOSTICS
 from asl.language.faults import Fault, report
 from asl.language.schema import load_schema
 from asl.language.source import read_source
 from asl.language.structure import STATE_TYPES, check_structure
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 

@@ -1,10 +1,11 @@
 """Placeholders are filled with their type, everywhere, once."""
 
 import pytest
-from asl.language.diagnostics import MOST_DIAGNOSTICS
-from asl.language.substitutions import SubstitutionError, substitute
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from asl.language.diagnostics import MOST_DIAGNOSTICS
+from asl.language.substitutions import SubstitutionError, substitute
 
 LIMIT = 10_000
 

@@ -2,11 +2,12 @@
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from asl.jsontypes import MAX_DEPTH
 from asl.language.positions import TextError
 from asl.language.yamltext import read_yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def value_of(text, limit=10_000):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import asl
+from asl.engine.snapshot import restore, snapshot
 from tests.properties.machines import INPUT, definitions, handlers
 
 SALTS = st.integers(0, 50)
@@ -45,8 +46,6 @@ def test_a_snapshot_of_any_moment_goes_on_to_the_same_end(definition, salt, mome
     whole.advance(moment)
     fork = whole.fork()
     execution = whole.snapshot()["execution"]
-    from asl.engine.snapshot import restore, snapshot
-
     restored = restore(machine._program, json.loads(json.dumps(execution)))
     assert snapshot(restored) == execution
     assert restored.wake_at == whole.execution.wake_at

@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from asl.errors import JSONPathError, QuerySyntaxError
 from asl.query.choices import OPERATORS, RuleSyntaxError, compile_rule
 from asl.query.javalike import JavaRandom, utf16
 from asl.query.text_order import compare_text
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 class Env:

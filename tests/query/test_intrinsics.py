@@ -5,6 +5,9 @@ import json
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from asl.errors import IntrinsicError, QuerySyntaxError, UnsupportedFeature
 from asl.jsontypes import dump, size_bytes
 from asl.query.functions import MAX_CHARACTERS
@@ -14,8 +17,6 @@ from asl.query.jackson import parse_error
 from asl.query.javalike import JavaRandom, hash_map_order
 from asl.query.path_text import UnsupportedPathError
 from asl.query.paths import compile_path
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.conformance.corpus import CORPUS, load_cases
 
 

@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from asl.query.jackson import parse_error
 from hypothesis import given
 from hypothesis import strategies as st
+
+from asl.query.jackson import parse_error
 
 SOURCE = "Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)"
 VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"

@@ -3,6 +3,9 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from asl.jsontypes import MAX_DEPTH, Json, check_json, dump
 from asl.query.javalike import (
     JavaRandom,
@@ -17,8 +20,6 @@ from asl.query.javalike import (
     to_text,
     utf16,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 leaves = st.none() | st.booleans() | numbers | st.text()

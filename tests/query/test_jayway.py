@@ -1,14 +1,15 @@
 """Indefinite paths, by the rules of the library that AWS runs."""
 
 import pytest
-from asl.errors import QuerySyntaxError
-from asl.jsontypes import MAX_DEPTH
-from asl.query.jayway import compile_steps
-from asl.query.path_text import UnsupportedPathError
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonpath_ng import jsonpath as library
 from jsonpath_ng.ext.filter import Expression, Filter
+
+from asl.errors import QuerySyntaxError
+from asl.jsontypes import MAX_DEPTH
+from asl.query.jayway import compile_steps
+from asl.query.path_text import UnsupportedPathError
 
 STORE = {
     "books": [

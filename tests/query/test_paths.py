@@ -5,6 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
+
 from asl.errors import JSONPathError, QuerySyntaxError
 from asl.jsontypes import MAX_DEPTH, size_bytes
 from asl.query import paths
@@ -17,8 +20,6 @@ from asl.query.paths import (
     is_definite,
     single_key,
 )
-from hypothesis import given, reject
-from hypothesis import strategies as st
 
 
 class Env:

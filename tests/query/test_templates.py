@@ -5,13 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
+
 from asl.errors import IntrinsicError, JSONPathError, QueryError, QuerySyntaxError
 from asl.jsontypes import size_bytes
 from asl.query.javalike import JavaRandom
 from asl.query.path_text import UnsupportedPathError
 from asl.query.templates import TemplateSyntaxError, compile_dynamic, compile_template
-from hypothesis import given, reject
-from hypothesis import strategies as st
 
 
 class Env:

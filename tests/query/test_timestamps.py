@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from asl.query.timestamps import parse_timestamp
 from hypothesis import given
 from hypothesis import strategies as st
+
+from asl.query.timestamps import parse_timestamp
 
 SECOND = 1_000_000_000
 
