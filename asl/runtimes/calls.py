@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import linecache
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import asl.errors
 from asl.engine.events import TaskFailed as TaskFailedEvent
 from asl.engine.events import TaskHeartbeat, TaskStarted, TaskSubmitted, TaskSucceeded
 from asl.engine.history import instant
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from asl.engine.events import Event
     from asl.engine.execution import Execution
     from asl.tasks.registry import Binding
+
+
+_PACKAGE = str(Path(asl.errors.__file__).parent)
 
 
 class Delayed(NamedTuple):
@@ -147,14 +152,13 @@ def failure(task: InvokeTask, error: Exception) -> TaskFailedEvent:
 
 
 def _stack_trace(error: Exception) -> list[Json]:
-    """The frames of the handler, as Python's Lambda runtime lists them.
+    """The frames of the handler, as Python's Lambda runtime lists them; ours are left out.
 
     The traceback module would do, but it looks at every source file on disk again at each failure.
     """
-    frames = traceback.walk_tb(error.__traceback__)
-    next(frames)  # our own, which called the handler
     return [
-        f'  File "{(code := frame.f_code).co_filename}", line {line}, in {code.co_name}\n'
+        f'  File "{code.co_filename}", line {line}, in {code.co_name}\n'
         f"    {linecache.getline(code.co_filename, line).strip()}\n"
-        for frame, line in frames
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if not (code := frame.f_code).co_filename.startswith(_PACKAGE)
     ]
