@@ -66,7 +66,7 @@ def load(
     if type not in ("STANDARD", "EXPRESS"):
         raise UsageError(f"type must be 'STANDARD' or 'EXPRESS', not {type!r}")
     read = read_source(source, substitutions=substitutions)
-    diagnostics = check_structure(read)
+    diagnostics = check_structure(read, type)
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "ERROR"]
     if errors:
         raise InvalidDefinition(errors)

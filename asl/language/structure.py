@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from asl.errors import quote
 from asl.language.faults import Fault, report
+from asl.language.rules.express import check_express
 from asl.language.rules.transitions import check_transitions, missing_end
 from asl.language.sentences import faults_of, holder
 from asl.language.walk import machines, rules_of, states_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from asl.jsontypes import Json
     from asl.language.diagnostics import Diagnostic
+    from asl.language.model import MachineType
     from asl.language.positions import Path
     from asl.language.source import Source
     from asl.language.walk import State, Tree
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
 
 
-def check_structure(source: Source) -> list[Diagnostic]:
+def check_structure(source: Source, machine_type: MachineType = "STANDARD") -> list[Diagnostic]:
     """All faults in the shape of a definition, in the order of the text, and its warnings.
 
     Without an ERROR in it, every field that the compiler reads is there and of the right type, and
@@ -39,7 +41,8 @@ def check_structure(source: Source) -> list[Diagnostic]:
     recorded from AWS where they are known.
     """
     tree = source.tree
-    faults = report(source, chain(_check_shapes(tree), check_transitions(tree)))
+    found = chain(_check_shapes(tree), check_transitions(tree), check_express(tree, machine_type))
+    faults = report(source, found)
     # of the whole, and often because of the others: so it comes last, as it does from AWS
     return [*faults, *report(source, missing_end(tree)), *source.diagnostics]
 
