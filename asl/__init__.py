@@ -26,9 +26,11 @@ from asl.errors import (
     JSONPathError,
     MissingExtra,
     MissingHandler,
+    MissingObject,
     QueryError,
     QuerySyntaxError,
     SnapshotError,
+    StorageError,
     TaskFailed,
     UnsupportedFeature,
     UsageError,
@@ -38,9 +40,11 @@ from asl.language.diagnostics import Diagnostic
 from asl.machine import StateMachine, load
 from asl.runtimes.clocks import Clock, SystemClock, VirtualClock
 from asl.runtimes.local import Run
+from asl.runtimes.map_run import MapRunResult
 from asl.runtimes.result import Result
 from asl.tasks.context import TaskContext, TaskHandler
 from asl.tasks.replies import fails, hangs, returns, script, started_by, submits
+from asl.tasks.storage import FolderStorage, MemoryStorage, Storage, StoredObject
 
 __version__ = "0.1.0"
 
@@ -55,6 +59,7 @@ __all__ = [
     "ExecutionError",
     "ExecutionFailed",
     "ExecutionTimedOut",
+    "FolderStorage",
     "HandlerContractError",
     "InternalError",
     "IntrinsicError",
@@ -63,8 +68,11 @@ __all__ = [
     "JSONPathError",
     "Json",
     "Limits",
+    "MapRunResult",
+    "MemoryStorage",
     "MissingExtra",
     "MissingHandler",
+    "MissingObject",
     "Payload",
     "QueryError",
     "QuerySyntaxError",
@@ -72,6 +80,9 @@ __all__ = [
     "Run",
     "SnapshotError",
     "StateMachine",
+    "Storage",
+    "StorageError",
+    "StoredObject",
     "SystemClock",
     "TaskContext",
     "TaskFailed",

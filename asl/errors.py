@@ -18,10 +18,14 @@
         InvalidInput             the input is not JSON, or is too large
         MissingHandler           nobody answers for a task
         HandlerContractError     a handler returned what is not JSON
+        TaskTokenError           a task token that names no task that is waited for
+        HumanTaskError           a task for people was claimed or answered wrongly
         ClockError               time ran backwards
         ExecutionNotRedrivable   an execution that AWS would not redrive
         SnapshotError            not a snapshot, or one of another machine or version
         MissingExtra             an optional package is not installed
+      StorageError             an object can't be read or written
+        MissingObject            there is no such object
       InternalError            our bug
 
 An ASL error inside a run (``States.Timeout``, names that users choose) is a value, not an
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from asl.runtimes.result import Result
 
 _QUOTE_LIMIT = 200
+_STATES_SHOWN = 20
 
 
 def quote(value: object) -> str:
@@ -132,7 +137,9 @@ class ExecutionError(AslError):
     def __init__(self, result: Result) -> None:
         self.result = result
         what = f"{result.error or 'no error name'}: {result.cause or 'no cause'}"
-        super().__init__(f"execution {result.status} ({what}), path {' > '.join(result.path)}")
+        path = " > ".join(result.path[-_STATES_SHOWN:])
+        skipped = "... > " if len(result.path) > _STATES_SHOWN else ""
+        super().__init__(f"execution {result.status} ({what[:_QUOTE_LIMIT]}), path {skipped}{path}")
 
 
 class ExecutionFailed(ExecutionError):
@@ -182,6 +189,18 @@ class HandlerContractError(UsageError):
     """A task handler returned something that is not JSON, or can't be called."""
 
 
+class TaskTokenError(UsageError):
+    """A task token was refused; ``code`` is AWS's: InvalidToken, TaskTimedOut, InvalidOutput."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class HumanTaskError(UsageError):
+    """A task for people was put, claimed or completed wrongly; it stays as it was."""
+
+
 class ClockError(UsageError):
     """An event was given an earlier time than the one before it."""
 
@@ -200,6 +219,19 @@ class MissingExtra(UsageError):
     def __init__(self, extra: str, purpose: str) -> None:
         self.extra = extra
         super().__init__(f"{purpose} needs an extra: pip install 'asl-interpreter[{extra}]'")
+
+
+class StorageError(AslError):
+    """An object can't be read or written; raised by a storage, it fails the Map Run."""
+
+
+class MissingObject(StorageError):
+    """There is no object of this bucket and key."""
+
+    def __init__(self, bucket: str, key: str) -> None:
+        self.bucket = bucket
+        self.key = key
+        super().__init__(f"there is no object s3://{bucket}/{key}")
 
 
 class InternalError(AslError):

@@ -11,25 +11,31 @@ from asl.engine.states import link
 from asl.errors import InvalidDefinition, InvalidInput, SnapshotError, UsageError
 from asl.jsontypes import NotJsonError, Payload
 from asl.language.compile import compile_definition
+from asl.language.model import DistributedMapState, every_state
 from asl.language.source import read_source
 from asl.language.structure import check_structure
 from asl.runtimes.aio import AsyncRun
 from asl.runtimes.clocks import VirtualClock
 from asl.runtimes.local import Run
+from asl.runtimes.nested import Startable
 from asl.tasks.registry import TaskRegistry
+from asl.tasks.storage import storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from os import PathLike
     from pathlib import Path
 
     from asl.engine.history import HistoryEvent
     from asl.engine.limits import Limits
+    from asl.engine.program import Program
     from asl.jsontypes import Json
     from asl.language.diagnostics import Diagnostic
     from asl.language.model import Definition, MachineType
     from asl.runtimes.clocks import Clock
     from asl.runtimes.result import Result
     from asl.tasks.context import TaskHandler
+    from asl.tasks.storage import Storage
 
     Tasks = Mapping[str, TaskHandler]
     Input = Json | Payload
@@ -86,6 +92,10 @@ class Options(TypedDict, total=False):
         limits: AWS's quotas if not given.
         on_event: Called with each history event as it is written.
         synchronous: Express only: as if started by StartSyncExecution.
+        machines: State machines by name or ARN, whose executions tasks may start: see
+            `asl.runtimes.nested`.
+        storage: Where Distributed Maps find and put objects: a `Storage`, or the path of a folder
+            that stands for S3 (``folder/bucket/key``).
     """
 
     tasks: Tasks | None
@@ -95,6 +105,19 @@ class Options(TypedDict, total=False):
     limits: Limits | None
     on_event: Callable[[HistoryEvent], None] | None
     synchronous: bool
+    machines: Mapping[str, StateMachine] | None
+    storage: Storage | str | PathLike[str] | None
+
+
+class Surroundings(TypedDict):
+    """What a run takes beside the execution, its handlers and its clock."""
+
+    on_event: Callable[[HistoryEvent], None] | None
+    machines: Mapping[str, Startable] | None
+    storage: Storage | None
+
+
+_OPTIONS = frozenset(Options.__annotations__)
 
 
 class StateMachine:
@@ -113,11 +136,24 @@ class StateMachine:
         self.arn = machine_arn(name)
         self.diagnostics = tuple(diagnostics or ())
         self._program = link(definition)
-        self._registry: TaskRegistry | None = None
+        self._registry: tuple[bool, TaskRegistry | None] = (False, None)
+        self._storage_user = next(
+            (
+                state.name
+                for state in every_state(definition.scope)
+                if isinstance(state, DistributedMapState) and state.needs_storage
+            ),
+            None,
+        )
 
     def __repr__(self) -> str:
         states = len(self.definition.scope.states)
         return f"<StateMachine {self.arn.name!r}: {states} states, starts at {self.start_at!r}>"
+
+    @property
+    def program(self) -> Program:
+        """The definition, ready to run."""
+        return self._program
 
     @property
     def start_at(self) -> str:
@@ -167,7 +203,7 @@ class StateMachine:
         """
         if max_concurrency < 1:
             raise UsageError(f"max_concurrency must be at least 1, not {max_concurrency}")
-        run = AsyncRun(*self._begin(input, options), on_event=options.get("on_event"))
+        run = AsyncRun(*self._begin(input, options), **self._surroundings(options))
         result = await run.finish(max_concurrency)
         return result.check() if check else result
 
@@ -177,10 +213,14 @@ class StateMachine:
         **options: Unpack[Options],
     ) -> Run:
         """An execution that you move on yourself: see `Run`. The arguments are those of `run`."""
-        return Run(*self._begin(input, options), on_event=options.get("on_event"))
+        return Run(*self._begin(input, options), **self._surroundings(options))
 
     def _begin(self, value: Input, options: Options) -> tuple[Execution, TaskRegistry, Clock]:
-        registry = self._registry_of(options.get("tasks"))
+        if not options.keys() <= _OPTIONS:
+            raise TypeError(
+                f"unknown options {sorted(options.keys() - _OPTIONS)}; known: {sorted(_OPTIONS)}"
+            )
+        registry = self._registry_of(options.get("tasks"), options.get("machines"))
         clock = options.get("clock") or VirtualClock()
         execution = Execution(
             self._program,
@@ -194,14 +234,49 @@ class StateMachine:
         )
         return execution, registry, clock
 
-    def _registry_of(self, tasks: Tasks | None) -> TaskRegistry:
+    def _registry_of(
+        self, tasks: Tasks | None, machines: Mapping[str, StateMachine] | None
+    ) -> TaskRegistry:
         """The registry of these handlers, checked; that of the last run if they are the same."""
-        registry = self._registry
-        if registry is None or not registry.serves(tasks):
+        has_machines = machines is not None
+        checked, registry = self._registry
+        if registry is None or checked != has_machines or not registry.serves(tasks):
             registry = TaskRegistry(tasks)
-            registry.check(self.definition)
-            self._registry = registry
+            registry.check(self.definition, has_machines=has_machines)
+            self._registry = has_machines, registry
         return registry
+
+    def _surroundings(self, options: Options) -> Surroundings:
+        """What a run needs beside the execution, its handlers and its clock.
+
+        Raises:
+            UsageError: A Distributed Map reads or writes objects, and there is no storage.
+        """
+        machines, storage = options.get("machines"), storage_of(options.get("storage"))
+        if storage is None:
+            for machine in (self, *(machines or {}).values()):
+                machine.check_needs_no_storage()
+        return {
+            "on_event": options.get("on_event"),
+            "storage": storage,
+            "machines": None
+            if machines is None
+            else {
+                name: Startable(machine.program, machine.arn) for name, machine in machines.items()
+            },
+        }
+
+    def check_needs_no_storage(self) -> None:
+        """Make sure that no Distributed Map reads or writes objects.
+
+        Raises:
+            UsageError: One does.
+        """
+        if self._storage_user is not None:
+            raise UsageError(
+                f"the Map state {self._storage_user!r} of {self.arn.name!r} reads or writes S3 "
+                "objects: pass storage= (a folder, asl.FolderStorage or asl.MemoryStorage)"
+            )
 
     def restore(
         self,
@@ -210,6 +285,8 @@ class StateMachine:
         tasks: Tasks | None = None,
         clock: Clock | None = None,
         on_event: Callable[[HistoryEvent], None] | None = None,
+        machines: Mapping[str, StateMachine] | None = None,
+        storage: Storage | str | PathLike[str] | None = None,
     ) -> Run:
         """Go on with a run that was kept with `Run.snapshot`; tasks in flight are asked for again.
 
@@ -218,19 +295,26 @@ class StateMachine:
             tasks: The handlers.
             clock: A virtual clock at the time of the snapshot if not given.
             on_event: Called with each history event as it is written.
+            machines: As in `Options`.
+            storage: As in `Options`.
 
         Raises:
             SnapshotError: Not a snapshot, or not one of this definition and format.
         """
-        registry = self._registry_of(tasks)
+        registry = self._registry_of(tasks, machines)
         calls: Any = document.get("calls") if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(calls, dict):
             raise SnapshotError("this is not a snapshot of a run: it has no 'calls'")
+        if not all(type(count) is int for count in calls.values()):
+            raise SnapshotError("the snapshot is damaged: 'calls' are whole numbers")
         execution = restore(self._program, document.get("execution"))
         clock = clock or VirtualClock()
         if clock.is_virtual:
             clock.wait_until(execution.now)
-        return Run(execution, registry, clock, on_event=on_event, calls=calls)
+        around = self._surroundings(
+            {"on_event": on_event, "machines": machines, "storage": storage}
+        )
+        return Run(execution, registry, clock, calls=calls, **around)
 
 
 def _payload(value: Input) -> Payload:

@@ -6,7 +6,9 @@ Exit status: 0 all is well, 1 the execution failed, 2 the definition or the call
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from asl.errors import AslError
@@ -27,10 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         status: int = options.command(options)
+        sys.stdout.flush()
     except AslError as error:
         print(f"asl: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone: nothing more to say
+    except BrokenPipeError:  # whoever read our output has gone: nothing more to say
+        with suppress(OSError):  # a standard output that is no file has nothing left to flush
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status

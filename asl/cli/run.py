@@ -95,14 +95,21 @@ def _substitution(text: str) -> tuple[str, str]:
 
 
 def _input(text: str) -> Payload:
-    if text == "-":
-        text = sys.stdin.read()
-    elif text.lstrip()[:1] not in ("{", "[", '"') and Path(text).is_file():
-        text = Path(text).read_text(encoding="utf-8")
     try:
+        if text == "-":
+            text = sys.stdin.read()
+        elif _is_file(text):
+            text = Path(text).read_text(encoding="utf-8-sig")
         return Payload(parse_json(text))
-    except NotJsonError as error:
+    except (NotJsonError, UnicodeDecodeError) as error:
         raise InvalidInput(f"--input is neither JSON nor a file that holds it: {error}") from error
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return text.lstrip()[:1] not in ("{", "[", '"') and Path(text).is_file()
+    except (OSError, ValueError):  # too long for a name, or no name at all
+        return False
 
 
 def _tasks(name: str | None) -> Mapping[str, Any]:
@@ -114,7 +121,7 @@ def _tasks(name: str | None) -> Mapping[str, Any]:
     sys.path.insert(0, "")  # as python -m does: modules of the current folder can be imported
     try:
         tasks = getattr(importlib.import_module(module_name), attribute)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, ValueError) as error:
         raise UsageError(f"--tasks {name}: {error}") from error
     if not isinstance(tasks, Mapping):
         raise UsageError(f"--tasks {name}: a mapping is needed, this is {type(tasks).__name__}")

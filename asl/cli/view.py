@@ -68,11 +68,14 @@ class View:
         if result.status == "SUCCEEDED":
             print(json.dumps(result.output, ensure_ascii=False, indent=2), file=self._out)
         elif result.error or result.cause:
-            print(f"{result.error or 'no error name'}: {result.cause or ''}", file=self._out)
+            text = f"{result.error or 'no error name'}: {result.cause or ''}"
+            print(_printable(text), file=self._out)
         for waiting in result.waiting:
-            print(f"{waiting.state_name!r} waits for a {waiting.waits_for}", file=self._out)
+            text = f"{waiting.state_name!r} waits for a {waiting.waits_for}"
+            print(_printable(text), file=self._out)
 
     def _line(self, at: datetime, depth: int, text: str, colour: str) -> None:
+        text = _printable(text)
         since = _span(at - (self._started or at)).rjust(_TIME_WIDTH)
         indent = "  " * depth
         print(
@@ -83,6 +86,11 @@ class View:
 
     def _paint(self, text: str, colour: str) -> str:
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self._coloured else text
+
+
+def _printable(text: str) -> str:
+    """Text of a definition or a task without what could steer a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _span(span: timedelta) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from asl.engine.map_run import MapRunSpec
     from asl.jsontypes import Json
     from asl.language.resources import Resource
 
@@ -36,4 +37,14 @@ class CancelTask(NamedTuple):
     task_id: int
 
 
-Command: TypeAlias = InvokeTask | CancelTask
+class RunMap(NamedTuple):
+    """Run the child executions of a Distributed Map; answer with MapRunSucceeded or MapRunFailed.
+
+    A CancelTask with the same id stops it.
+    """
+
+    map_run_id: int
+    spec: MapRunSpec
+
+
+Command: TypeAlias = InvokeTask | CancelTask | RunMap

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from asl.jsontypes import Json
     from asl.query.javalike import JavaRandom
 
-WaitsFor: TypeAlias = Literal["", "task", "signal", "wait", "retry"]
+WaitsFor: TypeAlias = Literal["", "task", "signal", "map run", "wait", "retry"]
 
 
 class Cursor:

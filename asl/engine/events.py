@@ -53,6 +53,21 @@ class Signalled(NamedTuple):
     payload: Payload
 
 
+class MapRunSucceeded(NamedTuple):
+    """The child executions of a Distributed Map have ended; ``output`` is the Map's result."""
+
+    map_run_id: int
+    output: Payload
+
+
+class MapRunFailed(NamedTuple):
+    """A Map Run failed: its items can't be read, too many of them failed, and the like."""
+
+    map_run_id: int
+    error: str
+    cause: str | None
+
+
 class StopRequested(NamedTuple):
     """Somebody wants the execution aborted (StopExecution)."""
 
@@ -62,4 +77,4 @@ class StopRequested(NamedTuple):
 
 #: What is said of one task.
 TaskEvent: TypeAlias = TaskSucceeded | TaskFailed | TaskSubmitted | TaskStarted | TaskHeartbeat
-Event: TypeAlias = TaskEvent | Signalled | StopRequested
+Event: TypeAlias = TaskEvent | Signalled | MapRunSucceeded | MapRunFailed | StopRequested

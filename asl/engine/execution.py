@@ -24,6 +24,8 @@ from asl.engine.commands import CancelTask, Command
 from asl.engine.cursor import Cursor, WaitsFor
 from asl.engine.events import (
     Event,
+    MapRunFailed,
+    MapRunSucceeded,
     Signalled,
     StopRequested,
     TaskEvent,
@@ -52,6 +54,7 @@ Status: TypeAlias = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABOR
 TimerKind: TypeAlias = Literal["due", "heartbeat", "timeout"]
 
 _NO_LIMIT = sys.maxsize
+_CARRIED_OUT = ("task", "map run")  # waits for what somebody outside does, and may have to cancel
 _DEFAULT_LIMITS = Limits()
 _NAMES_SIZE = 1_000  # the context object beside the input, item and variables: names, ARNs, times
 
@@ -217,7 +220,8 @@ class Execution:
         if self.ready:
             self._run()
         self._fire_timers(now if event is not None else now + 1)
-        self.now = now
+        if self.is_running:
+            self.now = now
         if event is not None and self.is_running:
             self._handle(event)
             self._run()
@@ -282,13 +286,11 @@ class Execution:
         self.last_wait_id += 1
         return self.last_wait_id
 
-    def wait(self, cursor: Cursor, waits_for: WaitsFor, due: int | None = None) -> int:
-        """Let a cursor wait, until ``due`` if that is given; the id of this wait."""
+    def wait(self, cursor: Cursor, waits_for: WaitsFor, due: int) -> None:
+        """Let a cursor wait until an instant."""
         wait_id = self.new_wait_id()
-        if due is not None:
-            heappush(self.timers, (due, wait_id, "due"))
+        self.set_timer(due, wait_id, "due")
         self.wait_as(cursor, waits_for, wait_id)
-        return wait_id
 
     def wait_as(self, cursor: Cursor, waits_for: WaitsFor, wait_id: int) -> None:
         """Let a cursor wait under an id that it has been told already."""
@@ -330,11 +332,12 @@ class Execution:
             cursor.children.abort()
             self.record(f"{kind}StateAborted", cursor.previous)
         elif cursor.waits_for:
-            if cursor.waits_for == "task":
+            if cursor.waits_for in _CARRIED_OUT:
                 self.commands.append(CancelTask(cursor.wait_id))
+            if cursor.waits_for == "map run":
+                cursor.previous = self.record("MapRunAborted", cursor.previous)
             self.stop_waiting(cursor)
-            kind_name = type(cursor.step.state).__name__.removesuffix("State")
-            self.record(f"{kind_name}StateAborted", cursor.previous)
+            self.record(f"{cursor.step.state.kind}StateAborted", cursor.previous)
         if cursor in self.ready:
             self.ready.remove(cursor)
 
@@ -352,6 +355,8 @@ class Execution:
         """Move every ready cursor on until it waits or its branch has ended."""
         ready, history = self.ready, self.history
         longest = self.history_limit * WIDTH
+        if len(history) >= longest:
+            self._check_history_limit()
         while ready:
             cursor = ready.popleft()
             step: Step | None = cursor.step
@@ -386,10 +391,23 @@ class Execution:
             self._stop("ABORTED", event.error, event.cause)
         elif isinstance(event, Signalled):
             self._signal(event.name, event.payload)
+        elif isinstance(event, MapRunSucceeded | MapRunFailed):
+            self._end_map_run(event)
         else:
             cursor = self.waiting.get(event.task_id)
             if cursor is not None and cursor.call is not None:
                 self._handle_reply(cursor, cursor.call, event)
+
+    def _end_map_run(self, event: MapRunSucceeded | MapRunFailed) -> None:
+        cursor = self.waiting.get(event.map_run_id)
+        if cursor is None or cursor.waits_for != "map run":
+            return
+        if isinstance(event, MapRunSucceeded):
+            self._resume(cursor, event.output)
+            return
+        self.stop_waiting(cursor)
+        error = StateError(event.error, event.cause, fatal=event.error == RUNTIME)
+        self.proceed(cursor, cursor.step.fail(cursor, error))
 
     def _handle_reply(self, cursor: Cursor, call: InvokeTask, event: TaskEvent) -> None:
         match event:
@@ -415,12 +433,15 @@ class Execution:
             case _:
                 assert_never(event)
 
+    def awaits_signal(self, name: str) -> bool:
+        """Whether a task waits for a signal of that name."""
+        return any(_awaits(cursor, name) for cursor in self.waiting.values())
+
     def _signal(self, name: str, payload: Payload) -> None:
         """Let the task that has waited longest for a signal have it; keep it if there is none."""
         for wait_id in sorted(self.waiting):
             cursor = self.waiting[wait_id]
-            state = cursor.step.state
-            if cursor.waits_for == "signal" and cast("TaskState", state).resource.signal == name:
+            if _awaits(cursor, name):
                 self._resume(cursor, payload)
                 return
         self.signals.setdefault(name, []).append(payload)
@@ -481,7 +502,7 @@ class Execution:
         self.commands += [
             CancelTask(wait_id)
             for wait_id, cursor in self.waiting.items()
-            if cursor.waits_for == "task"
+            if cursor.waits_for in _CARRIED_OUT
         ]
 
     def _end(self, outcome: Outcome) -> None:
@@ -490,6 +511,11 @@ class Execution:
         self.waiting.clear()
         self.ready.clear()
         self.timers.clear()
+
+
+def _awaits(cursor: Cursor, signal: str) -> bool:
+    state = cursor.step.state
+    return cursor.waits_for == "signal" and cast("TaskState", state).resource.signal == signal
 
 
 def _located(error: UnsupportedFeature, step: Step) -> UnsupportedFeature:

@@ -142,6 +142,8 @@ _DETAILS: dict[str, Details] = {
     "TaskFailed": lambda arn, data, _: {**_resource(arn), **_failure(data)},
     "TaskTimedOut": lambda arn, data, _: {**_resource(arn), **_failure(data)},
     "MapStateStarted": lambda _, length, __: {"length": length},
+    "MapRunStarted": lambda arn, _, __: {"mapRunArn": arn},
+    "MapRunFailed": lambda _, data, __: _failure(data),
     "MapIterationStarted": lambda name, index, _: {"name": name, "index": index},
     "MapIterationSucceeded": lambda name, index, _: {"name": name, "index": index},
     "MapIterationFailed": lambda name, index, _: {"name": name, "index": index},

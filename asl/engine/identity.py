@@ -48,6 +48,10 @@ class MachineArn(NamedTuple):
         """The ARN of a Standard execution."""
         return f"{self._prefix}:execution:{self.name}:{name}"
 
+    def map_run(self, label: str, run_id: str) -> str:
+        """The ARN of a Map Run of the Map state with this label."""
+        return f"{self._prefix}:mapRun:{self.name}/{label}:{run_id}"
+
     def express_execution(self, name: str, run_id: str) -> str:
         """The ARN of an Express execution."""
         return f"{self._prefix}:express:{self.name}:{name}:{run_id}"

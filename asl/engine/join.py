@@ -68,10 +68,8 @@ class Join(ABC):
         return child
 
     @abstractmethod
-    def child_event(
-        self, outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor
-    ) -> None:
-        """Write the event of a child's end, where the kind has one."""
+    def child_event(self, outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor) -> int:
+        """Write the event of a child's end, where the kind has one; the id of its last event."""
 
     def start(self) -> None:
         """Start as many children as may run at a time; none at all ends the state at once."""
@@ -108,11 +106,11 @@ class Join(ABC):
         del self.running[child.index]
         self.results[child.index] = child.data
         self.size += child.size
-        self.child_event("Succeeded", child)
+        last = self.child_event("Succeeded", child)
         if self.next_index < self.total:
             self._start_next(child.previous)
         elif not self.running:
-            self._complete(child.previous)
+            self._complete(last)
 
     def _complete(self, previous: int) -> None:
         cursor = self.cursor

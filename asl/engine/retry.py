@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asl.jsontypes import size_bytes
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,8 +59,3 @@ _LONGEST_DELAY_US = 31_622_400 * 1_000_000
 def find_catcher(catchers: Sequence[Catcher], error: StateError) -> Catcher | None:
     """The first catcher that matches."""
     return next((catcher for catcher in catchers if error.matches(catcher.error_equals)), None)
-
-
-def error_output_size(error: StateError) -> int:
-    """JSON bytes of the error output that a catcher passes on."""
-    return size_bytes(error.output())

@@ -14,20 +14,23 @@ from collections import deque
 from dataclasses import fields
 from datetime import timedelta
 from heapq import heapify
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from asl.engine.commands import InvokeTask
-from asl.engine.cursor import Cursor
-from asl.engine.execution import Execution, Outcome
+from asl.engine.cursor import Cursor, WaitsFor
+from asl.engine.execution import Execution, Outcome, Status, TimerKind
+from asl.engine.history import WIDTH
 from asl.engine.identity import Identity, MachineArn
 from asl.engine.limits import Limits
 from asl.engine.states.map_ import Iterations
 from asl.engine.states.parallel import Branches
-from asl.errors import SnapshotError
-from asl.jsontypes import Payload
+from asl.errors import SnapshotError, quote
+from asl.jsontypes import NotJsonError, Payload
 from asl.query.javalike import JavaRandom
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from asl.engine.join import Join
     from asl.engine.program import Program
     from asl.jsontypes import Json
@@ -36,9 +39,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 # What is copied as it is; values and links are treated one by one below.
-_EXECUTION_NUMBERS = ("now", "context_size", "deadline", "last_wait_id")
+_EXECUTION_NUMBERS = ("now", "context_size", "last_wait_id")
 _CURSOR_NUMBERS = (
-    "size", "unseen_size", "previous", "origin", "entered_id", "entered_at", "retries", "waits_for",
+    "size", "unseen_size", "previous", "origin", "entered_id", "entered_at", "retries",
     "wait_id", "heartbeat_us", "heartbeat_due", "index",
 )  # fmt: skip
 _JOIN_NUMBERS = ("total", "width", "next_index", "size", "data_size")
@@ -48,13 +51,20 @@ T = TypeVar("T")
 
 
 def snapshot(execution: Execution) -> dict[str, Json]:
-    """The whole execution as JSON. Take it between two events, with all commands carried out."""
+    """The whole execution as JSON. Take it between two events, with all commands carried out.
+
+    Raises:
+        SnapshotError: A Map Run is under way: how far it has come is not in the execution.
+    """
+    if any(cursor.waits_for == "map run" for cursor in execution.waiting.values()):
+        raise SnapshotError("a Map Run is under way: take the snapshot before it or after it")
     values = _Packer()
     outcome = execution.outcome
     document: dict[str, Any] = {
         "format": FORMAT,
         "fingerprint": execution.program.definition.fingerprint,
         **{name: getattr(execution, name) for name in _EXECUTION_NUMBERS},
+        "deadline": execution.deadline,
         "random": execution.random.state,
         "limits": _pack_limits(execution.limits),
         "outcome": [outcome.status, values.pack(outcome.output), outcome.error, outcome.cause],
@@ -87,7 +97,10 @@ def restore(program: Program, document: Json) -> Execution:
         raise SnapshotError("the snapshot was taken with another definition")
     try:
         return _restore(program, cast("dict[str, Any]", document))
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (
+        AttributeError, IndexError, KeyError, NotJsonError, OverflowError, RecursionError,
+        TypeError, ValueError,
+    ) as error:  # fmt: skip
         raise SnapshotError(f"the snapshot is damaged: {error!r}") from error
 
 
@@ -97,15 +110,23 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
     execution.program = program
     execution.set_limits(_unpack_limits(document["limits"]))
     for name in _EXECUTION_NUMBERS:
-        setattr(execution, name, document[name])
-    execution.random = JavaRandom.from_state(document["random"])
+        setattr(execution, name, _whole(document[name]))
+    deadline = document["deadline"]
+    execution.deadline = None if deadline is None else _whole(deadline)
+    execution.random = JavaRandom.from_state(_whole(document["random"]))
     status, output, error, cause = document["outcome"]
+    _one_of(status, get_args(Status))
     execution.outcome = Outcome(status, values.unpack(output), error, cause)
     execution.is_running = status == "RUNNING"
     execution.identity = _unpack_identity(document["identity"], values)
-    execution.timers = [(due, wait_id, kind) for due, wait_id, kind in document["timers"]]
+    execution.timers = [
+        (_whole(due), _whole(wait_id), _one_of(kind, get_args(TimerKind)))
+        for due, wait_id, kind in document["timers"]
+    ]
     heapify(execution.timers)
     execution.history = [values.unpack(slot) for slot in document["history"]]
+    if len(execution.history) % WIDTH or not execution.history:
+        raise ValueError("the history is not made of whole events")
     execution.signals = {
         name: [Payload(values.unpack(value)) for value in kept]
         for name, kept in document["signals"].items()
@@ -117,12 +138,24 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
     return execution
 
 
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{quote(value)} is not a whole number")
+    return value
+
+
+def _one_of(value: T, known: Collection[object]) -> T:
+    if value not in known:
+        raise ValueError(f"{quote(value)} is none of {sorted(map(str, known))}")
+    return value
+
+
 def fork(execution: Execution) -> Execution:
     """A second execution that stands where this one does; all values are shared, nothing else."""
     twin = Execution.__new__(Execution)
     twin.program = execution.program
     twin.set_limits(execution.limits)
-    for name in (*_EXECUTION_NUMBERS, "outcome", "is_running", "identity"):
+    for name in (*_EXECUTION_NUMBERS, "deadline", "outcome", "is_running", "identity"):
         setattr(twin, name, getattr(execution, name))
     twin.random = JavaRandom.from_state(execution.random.state)
     twin.timers = execution.timers.copy()
@@ -168,7 +201,7 @@ def _new_cursor(source: Cursor, execution: Execution, join: Join | None) -> Curs
     cursor = Cursor.__new__(Cursor)
     cursor.execution, cursor.join = execution, join
     cursor.children = cursor.broken = None
-    for name in _CURSOR_NUMBERS:
+    for name in (*_CURSOR_NUMBERS, "waits_for"):
         setattr(cursor, name, getattr(source, name))
     return cursor
 
@@ -179,7 +212,7 @@ def _new_join(
     join = kind.__new__(kind)
     join.cursor = cursor
     for name in _JOIN_NUMBERS:
-        setattr(join, name, numbers[name])
+        setattr(join, name, _whole(numbers[name]))
     return join
 
 
@@ -196,6 +229,7 @@ def _pack_cursor(cursor: Cursor, values: _Packer) -> dict[str, Any]:
     broken = cast("Branches | Iterations | None", cursor.broken)
     return {
         **{name: getattr(cursor, name) for name in _CURSOR_NUMBERS},
+        "waits_for": cursor.waits_for,
         "step": cursor.step.state.pointer,
         "data": values.pack(cursor.data),
         "variables": values.pack(cursor.variables),
@@ -228,7 +262,8 @@ def _unpack_cursor(
     cursor.execution, cursor.join = execution, join
     cursor.children = cursor.broken = None
     for name in _CURSOR_NUMBERS:
-        setattr(cursor, name, document[name])
+        setattr(cursor, name, _whole(document[name]))
+    cursor.waits_for = _one_of(document["waits_for"], get_args(WaitsFor))
     cursor.step = execution.program.by_pointer[document["step"]]
     cursor.data = values.unpack(document["data"])
     cursor.variables = values.unpack(document["variables"])
@@ -303,11 +338,16 @@ def _pack_limits(limits: Limits) -> dict[str, Any]:
 
 
 def _unpack_limits(document: dict[str, Any]) -> Limits:
-    limits: dict[str, Any] = {
-        name: timedelta(seconds=value["seconds"]) if isinstance(value, dict) else value
-        for name, value in document.items()
-    }
-    return Limits(**limits)
+    known = {each.name for each in fields(Limits) if each.init}
+    if document.keys() != known:
+        raise KeyError(f"limits are {sorted(known)}")
+    return Limits(**{name: _unpack_limit(value) for name, value in document.items()})
+
+
+def _unpack_limit(value: Any) -> Any:  # noqa: ANN401 - a number, a span or None
+    if isinstance(value, dict):
+        return timedelta(seconds=value["seconds"])
+    return None if value is None else _whole(value)
 
 
 class _Packer:
@@ -352,5 +392,7 @@ class _Unpacker:
     def unpack(self, packed: Json) -> Any:  # noqa: ANN401 - whatever JSON was packed
         if isinstance(packed, list):
             (place,) = packed
+            if _whole(place) < 0:
+                raise IndexError(place)
             return self._values[cast("int", place)]
         return packed

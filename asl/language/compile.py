@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from asl.errors import InvalidDefinition, QuerySyntaxError, UnsupportedFeature
 from asl.jsontypes import Json, dump, escape_pointer
 from asl.language.diagnostics import Diagnostic
+from asl.language.distributed import distributed_fields
 from asl.language.fields import Fields, JsonPathFields
 from asl.language.model import (
     Catcher,
     ChoiceRule,
     ChoiceState,
     Definition,
+    DistributedMapState,
     FailState,
     MachineType,
     MapState,
@@ -34,6 +36,7 @@ from asl.language.model import (
 )
 from asl.language.resources import parse_resource
 from asl.query.path_text import UnsupportedPathError
+from asl.query.typed import constant_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,7 +211,7 @@ def _fail(_compiler: _Compiler, fields: Fields, name: str) -> State:
 def _wait(_compiler: _Compiler, fields: Fields, name: str) -> State:
     return WaitState(
         **_common(fields, name),
-        seconds=fields.wait_seconds(),
+        seconds=fields.wait_seconds() or constant_number(0),
         timestamp=fields.wait_timestamp(),
     )
 
@@ -269,18 +272,19 @@ def _map(compiler: _Compiler, fields: Fields, name: str) -> State:
     processor = "ItemProcessor" if "ItemProcessor" in fields.tree else "Iterator"
     tree = fields.tree[processor]
     pointer = f"{fields.pointer}/{processor}"
-    if tree.get("ProcessorConfig", {}).get("Mode", "INLINE") != "INLINE":
-        raise UnsupportedFeature("a Distributed Map", f"{pointer}/ProcessorConfig/Mode")
+    selector = "ItemSelector" if "ItemSelector" in fields.tree else "Parameters"
+    map_fields = {
+        **_work(fields, name, fields.template(selector)),
+        "items": fields.items(),
+        "max_concurrency": fields.count("MaxConcurrency"),
+        "processor": compiler.scope(tree, pointer),
+    }
+    if tree.get("ProcessorConfig", {}).get("Mode", "INLINE") == "DISTRIBUTED":
+        return DistributedMapState(**map_fields, **distributed_fields(fields, tree))
     for field in ("ItemReader", "ItemBatcher", "ResultWriter"):
         if field in fields.tree:
-            raise UnsupportedFeature(f"{field} (Distributed Map)", f"{fields.pointer}/{field}")
-    selector = "ItemSelector" if "ItemSelector" in fields.tree else "Parameters"
-    return MapState(
-        **_work(fields, name, fields.template(selector)),
-        items=fields.items(),
-        max_concurrency=fields.count("MaxConcurrency"),
-        processor=compiler.scope(tree, pointer),
-    )
+            raise UnsupportedFeature(f"{field} in INLINE mode", f"{fields.pointer}/{field}")
+    return MapState(**map_fields)
 
 
 _BUILD: dict[str, Callable[[_Compiler, Fields, str], State]] = {

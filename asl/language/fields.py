@@ -19,11 +19,15 @@ from asl.query.templates import compile_dynamic, compile_template
 from asl.query.timestamps import parse_timestamp
 from asl.query.typed import (
     ArrayQuery,
+    CollectionQuery,
+    FloatQuery,
     IntQuery,
     TextQuery,
     array_by_path,
+    collection_by_path,
     constant_number,
     count_by_path,
+    float_by_path,
     instant_by_path,
     text_by_path,
     timeout_by_path,
@@ -149,6 +153,18 @@ class Fields(ABC):
         """The items of a Map."""
 
     @abstractmethod
+    def collection(self) -> CollectionQuery:
+        """The items of a Distributed Map, which may stand in an object too."""
+
+    @abstractmethod
+    def whole(self, field: str) -> IntQuery | None:
+        """A whole number whose range is checked elsewhere: MaxItems, ToleratedFailureCount."""
+
+    @abstractmethod
+    def percentage(self, field: str) -> FloatQuery | None:
+        """ToleratedFailurePercentage; its range is checked elsewhere."""
+
+    @abstractmethod
     def rule(self) -> Predicate | None:
         """The condition of a Choice rule."""
 
@@ -265,6 +281,26 @@ class JsonPathFields(Fields):
         """ItemsPath, or the view itself."""
         by_path = self._by_path("ItemsPath", array_by_path)
         return by_path or array_by_path(lambda data, _environment: data, "$")
+
+    def collection(self) -> CollectionQuery:
+        """ItemsPath, or the view itself."""
+        by_path = self._by_path("ItemsPath", collection_by_path)
+        return by_path or collection_by_path(lambda data, _environment: data, "$")
+
+    def whole(self, field: str) -> IntQuery | None:
+        """The field, or its Path twin."""
+        if field in self.tree:
+            return constant_number(self.tree[field])
+        twin = f"{field}Path"
+        return self._by_path(twin, lambda query, path: count_by_path(twin, query, path, least=None))
+
+    def percentage(self, field: str) -> FloatQuery | None:
+        """The field, or its Path twin."""
+        if field in self.tree:
+            number = float(self.tree[field])
+            return lambda _data, _environment: number
+        twin = f"{field}Path"
+        return self._by_path(twin, lambda query, path: float_by_path(twin, query, path))
 
     def rule(self) -> Predicate | None:
         """A comparison, or And, Or, Not of some."""

@@ -13,17 +13,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from asl.jsontypes import Json
     from asl.language.resources import Resource
     from asl.query.choices import Predicate
     from asl.query.environment import Compiled
     from asl.query.paths import ReferencePath
-    from asl.query.typed import ArrayQuery, IntQuery, TextQuery
+    from asl.query.typed import (
+        ArrayQuery,
+        CollectionQuery,
+        FloatQuery,
+        IntQuery,
+        TextQuery,
+    )
 
 MachineType: TypeAlias = Literal["STANDARD", "EXPRESS"]
 QueryLanguage: TypeAlias = Literal["JSONPath", "JSONata"]
+InputType: TypeAlias = Literal["CSV", "JSON", "JSONL", "MANIFEST", "PARQUET"]
+ManifestType: TypeAlias = Literal["S3_INVENTORY", "ATHENA_DATA"]
+Transformation: TypeAlias = Literal["NONE", "COMPACT", "FLATTEN"]
+OutputType: TypeAlias = Literal["JSON", "JSONL"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,11 @@ class State:
     output: Compiled | None = None
     assign: Compiled | None = None
 
+    @property
+    def kind(self) -> str:
+        """Its Type, as events name it."""
+        return type(self).__name__.removesuffix("State")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SucceedState(State):
@@ -90,9 +105,9 @@ class FailState(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitState(State):
-    """Waits for a span, or until an instant (nanoseconds since the epoch): one of the two."""
+    """Waits until ``timestamp`` (nanoseconds since the epoch) if it is given, else ``seconds``."""
 
-    seconds: IntQuery | None
+    seconds: IntQuery
     timestamp: IntQuery | None
 
 
@@ -168,6 +183,78 @@ class MapState(WorkState):
 
 
 @dataclass(frozen=True, slots=True)
+class ItemFormat:
+    """What ReaderConfig says of the items, all of it constant.
+
+    ``input_type`` is None where objects are only listed. ``csv_headers`` None takes the headers
+    from the first row. ``flatten`` reads the objects that a listing names.
+    """
+
+    input_type: InputType | None
+    manifest_type: ManifestType | None
+    csv_delimiter: str
+    csv_headers: tuple[str, ...] | None
+    items_pointer: str
+    flatten: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReader:
+    """Where the items of a Distributed Map are read from: ``s3:getObject`` or a listing."""
+
+    action: Literal["getObject", "listObjectsV2"]
+    arguments: Compiled | None
+    max_items: IntQuery | None
+    format: ItemFormat
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBatcher:
+    """How many items one child execution gets; 0 sets no bound."""
+
+    max_items: IntQuery | None
+    max_bytes: IntQuery | None
+    batch_input: Compiled | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultWriter:
+    """What becomes of the results; they are not exported where ``exports`` is not set."""
+
+    exports: bool
+    arguments: Compiled | None
+    transformation: Transformation
+    output_type: OutputType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributedMapState(MapState):
+    """Runs the processor as child executions of type ``processor_type``.
+
+    ``label`` stands in their ARNs; it is None where none is given.
+    """
+
+    collection: CollectionQuery
+    reader: ItemReader | None
+    batcher: ItemBatcher | None
+    writer: ResultWriter | None
+    tolerated_failure_count: IntQuery | None
+    tolerated_failure_percentage: FloatQuery | None
+    label: str | None
+    processor_type: MachineType
+
+    @property
+    def needs_storage(self) -> bool:
+        """Whether it reads or writes objects."""
+        return self.reader is not None or (self.writer is not None and self.writer.exports)
+
+    @property
+    def kind(self) -> str:
+        """Map: it is one to everybody else."""
+        return "Map"
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A whole state machine, compiled.
 
@@ -181,3 +268,14 @@ class Definition:
     comment: str
     tree: Json
     fingerprint: str
+
+
+def every_state(scope: Scope) -> Iterator[State]:
+    """The states of a scope and of all scopes inside it."""
+    for state in scope.states.values():
+        yield state
+        if isinstance(state, ParallelState):
+            for branch in state.branches:
+                yield from every_state(branch)
+        elif isinstance(state, MapState):
+            yield from every_state(state.processor)

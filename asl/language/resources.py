@@ -48,9 +48,19 @@ class Resource(NamedTuple):
         return name if self.kind == "local" and kind == "signal" else None
 
     @property
+    def starts_execution(self) -> bool:
+        """Whether a task with this resource starts an execution of a state machine."""
+        if self.service == "states":
+            return self.action == "startExecution" and self.pattern != ".waitForTaskToken"
+        return self.service == "aws-sdk:sfn" and self.action in (
+            "startExecution",
+            "startSyncExecution",
+        )
+
+    @property
     def invokes_lambda(self) -> bool:
         """Whether this is the optimized Lambda integration, ``lambda:invoke``."""
-        return self.service == "lambda" and self.action == "invoke"
+        return self.kind == "service" and self.service == "lambda" and self.action == "invoke"
 
 
 def parse_resource(arn: str) -> Resource:

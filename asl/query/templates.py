@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asl.errors import JSONPathError, QuerySyntaxError
+from asl.errors import JSONPathError, QuerySyntaxError, UnsupportedFeature
 from asl.jsontypes import escape_pointer, size_bytes
 from asl.query.environment import Compiled
 from asl.query.intrinsics import compile_intrinsic
@@ -131,6 +131,8 @@ def _dynamic(text: Json, field: str, pointer: str) -> Compiled:
         raise TemplateSyntaxError(str(error), error.text, pointer) from error
     except QuerySyntaxError as error:
         raise TemplateSyntaxError(_invalid(field), error.text, pointer) from error
+    except UnsupportedFeature as error:
+        raise UnsupportedFeature(error.feature, pointer, error.hint) from error
     raise TemplateSyntaxError(_invalid(field), to_text(text), pointer)
 
 

@@ -31,6 +31,8 @@ FloatQuery: TypeAlias = "Callable[[Json, Environment], float]"
 TextQuery: TypeAlias = "Callable[[Json, Environment], str]"
 #: A query that gives an array.
 ArrayQuery: TypeAlias = "Callable[[Json, Environment], list[Json]]"
+#: A query that gives an array or an object.
+CollectionQuery: TypeAlias = "Callable[[Json, Environment], list[Json] | dict[str, Json]]"
 
 #: The most that a field in seconds may say.
 MOST_SECONDS = 99_999_999
@@ -149,17 +151,15 @@ def text_by_path(field: str, query: Query) -> TextQuery:
     return text
 
 
-def entries_by_path(query: Query, path: str) -> ArrayQuery:
-    """ItemsPath of a Distributed Map: an array, or an object as ``{"Key", "Value"}`` entries."""
+def collection_by_path(query: Query, path: str) -> CollectionQuery:
+    """ItemsPath of a Distributed Map: an array or an object."""
     array = array_by_path(query, path)
 
-    def entries(data: Json, environment: Environment) -> list[Json]:
+    def collection(data: Json, environment: Environment) -> list[Json] | dict[str, Json]:
         value = query(data, environment)
-        if isinstance(value, dict):
-            return [{"Key": key, "Value": item} for key, item in value.items()]
-        return array(data, environment)
+        return value if isinstance(value, dict) else array(data, environment)
 
-    return entries
+    return collection
 
 
 def array_by_path(query: Query, path: str) -> ArrayQuery:

@@ -1,4 +1,4 @@
-"""The asyncio runtime: tasks of one execution run concurrently, time is real or virtual.
+"""The asyncio runtime: tasks of a run run concurrently, time is real or virtual.
 
 In virtual time everything is deterministic: a plain function answers at once, and of several async
 handlers in flight the answer of the one that was started first is fed first; time stands still
@@ -19,26 +19,29 @@ from asl.runtimes.driver import Driver
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from asl.engine.commands import InvokeTask
+    from asl.runtimes.driver import Call
+    from asl.runtimes.member import Member
     from asl.runtimes.result import Result
     from asl.tasks.context import TaskContext
     from asl.tasks.registry import Binding
 
 
 class AsyncRun(Driver):
-    """An execution driven by an event loop."""
+    """An execution, with its children, driven by an event loop."""
 
-    _in_flight: dict[int, asyncio.Task[Callable[[], None]]]
+    _in_flight: dict[tuple[int, int], asyncio.Task[Callable[[], None]]]
+    _cancelled: list[asyncio.Task[Callable[[], None]]]
 
     async def finish(self, max_concurrency: int) -> Result:
         """Run it to its end, with at most that many tasks in flight at a time."""
         self._in_flight = {}
+        self._cancelled = []
         try:
-            while self.execution.is_running:
+            while self.is_busy:
                 await self._start(max_concurrency)
                 if self._in_flight:
                     await (self._oldest() if self.clock.is_virtual else self._next_answers())
-                elif not self.todo:
+                elif self.is_busy and not self.todo:
                     due = self.next_due()
                     if due is None:
                         break
@@ -48,35 +51,44 @@ class AsyncRun(Driver):
             left = list(self._in_flight.values())
             for flight in left:
                 flight.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
+            await asyncio.gather(*left, *self._cancelled, return_exceptions=True)
         return self.result
 
-    def cancel(self, task_id: int) -> None:
+    def cancel(self, member: Member, task_id: int) -> None:
         """Cancel the handler of a task that nobody waits for any more."""
-        flight = self._in_flight.pop(task_id, None)
+        super().cancel(member, task_id)
+        flight = self._in_flight.pop((member.number, task_id), None)
         if flight is not None:
             flight.cancel()
+            self._cancelled.append(flight)
 
     async def _start(self, max_concurrency: int) -> None:
-        """Start what is to be done, as far as the bound allows."""
-        while self.todo and len(self._in_flight) < max_concurrency:
-            task = self.todo.popleft()
-            if task.task_id not in self.execution.waiting:
-                continue  # cancelled before its turn came
-            binding = self.registry.binding(task)
-            call = self.count_call(task)
-            if self.clock.is_virtual and not _is_async(binding):
-                (await self._call(task, binding, call))()
+        """Start what is to be done, as far as the bound allows: calls first, then children."""
+        while len(self._in_flight) < max_concurrency:
+            call = self.take_call()
+            if call is None:
+                if self._has_due() or not self.start_child():
+                    return
+                if not self.clock.is_virtual:
+                    await asyncio.sleep(0)
+            elif self.clock.is_virtual and not _is_async(call.binding):
+                (await self._call(call))()
             else:
-                self._in_flight[task.task_id] = asyncio.create_task(self._call(task, binding, call))
+                key = (call.member.number, call.task.task_id)
+                self._in_flight[key] = asyncio.create_task(self._call(call))
 
-    async def _call(self, task: InvokeTask, binding: Binding, call: int) -> Callable[[], None]:
+    def _has_due(self) -> bool:
+        due = self.next_due()
+        return due is not None and due <= self.clock.now_us()
+
+    async def _call(self, call: Call) -> Callable[[], None]:
         """Call a handler; what to do with its answer when its turn has come."""
-        execution = self.execution
-        started, heartbeat = execution.now, self._heartbeat_for(task.task_id)
+        task, binding = call.task, call.binding
+        execution = call.member.execution
+        started, heartbeat = execution.now, self._heartbeat_for(call)
 
         def context() -> TaskContext:
-            return make_context(execution, task, call, heartbeat)
+            return make_context(execution, task, call.number, heartbeat)
 
         try:
             if self.clock.is_virtual or _is_async(binding):
@@ -87,14 +99,14 @@ class AsyncRun(Driver):
                 value = await cast("Awaitable[object]", value)
         except Exception as error:  # whatever a handler raises fails its task
             failed = error
-            return lambda: self.raised(task, failed)
-        return lambda: self.returned(task, binding, started, value)
+            return lambda: self.raised(call, failed)
+        return lambda: self.returned(call, started, value)
 
     async def _oldest(self) -> None:
         """Feed the answer of the task that was started first."""
-        task_id, flight = next(iter(self._in_flight.items()))
+        key, flight = next(iter(self._in_flight.items()))
         deliver = await flight
-        self._in_flight.pop(task_id, None)
+        self._in_flight.pop(key, None)
         deliver()
 
     async def _next_answers(self) -> None:
@@ -104,19 +116,19 @@ class AsyncRun(Driver):
         done, _ = await asyncio.wait(
             self._in_flight.values(), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
         )
-        for task_id, flight in list(self._in_flight.items()):
-            if flight in done and task_id in self._in_flight:
-                del self._in_flight[task_id]
+        for key, flight in list(self._in_flight.items()):
+            if flight in done and key in self._in_flight:
+                del self._in_flight[key]
                 flight.result()()
-        if due is not None and self.clock.now_us() >= due and self.execution.is_running:
+        if due is not None and self.clock.now_us() >= due and self.is_busy:
             self.wake(due)
 
-    def _heartbeat_for(self, task_id: int) -> Callable[[], None]:
+    def _heartbeat_for(self, call: Call) -> Callable[[], None]:
         loop = asyncio.get_running_loop()
-        beat = TaskHeartbeat(task_id)
+        beat = TaskHeartbeat(call.task.task_id)
 
         def heartbeat() -> None:
-            loop.call_soon_threadsafe(lambda: self.feed(beat, self.clock.now_us()))
+            loop.call_soon_threadsafe(lambda: self.tell(call.member, beat))
 
         return heartbeat
 

@@ -14,7 +14,7 @@ import asl.errors
 from asl.engine.events import TaskFailed as TaskFailedEvent
 from asl.engine.events import TaskHeartbeat, TaskStarted, TaskSubmitted, TaskSucceeded
 from asl.engine.history import instant
-from asl.errors import HandlerContractError, TaskFailed, UsageError
+from asl.errors import HandlerContractError, TaskFailed, UsageError, quote
 from asl.jsontypes import Json, NotJsonError, Payload, copy_json, dump
 from asl.tasks.context import TaskContext
 from asl.tasks.replies import Fails, Hangs, Returns, StartedBy, Submits
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asl.engine.commands import InvokeTask
-    from asl.engine.events import Event
+    from asl.engine.events import TaskEvent
     from asl.engine.execution import Execution
     from asl.tasks.registry import Binding
 
@@ -32,10 +32,11 @@ _PACKAGE = str(Path(asl.errors.__file__).parent)
 
 
 class Delayed(NamedTuple):
-    """An event that comes a while after its task was started."""
+    """An event that comes a while after its task was started, and again at intervals if so said."""
 
     after_us: int
-    event: Event
+    event: TaskEvent
+    every_us: int = 0
 
 
 def make_context(
@@ -93,43 +94,48 @@ def _ending(task: InvokeTask, binding: Binding, returned: object) -> list[Delaye
     match returned:
         case Returns(output, after_us, every_us):
             end = Delayed(after_us, _succeeded(task, binding, output))
-            return [*_heartbeats(task, every_us, after_us), end]
+            return [*_heartbeats(task, every_us), end]
         case Fails(error, cause, after_us, every_us):
+            _check_texts(task, error, cause)
             failed = TaskFailedEvent(task.task_id, error, cause)
-            return [*_heartbeats(task, every_us, after_us), Delayed(after_us, failed)]
+            return [*_heartbeats(task, every_us), Delayed(after_us, failed)]
         case Hangs(every_us):
-            return _heartbeats(task, every_us, _HEARTBEATS * every_us)
+            return _heartbeats(task, every_us)
         case _:
             return [Delayed(0, _succeeded(task, binding, returned))]
 
 
-#: A hanging task sends that many heartbeats, then it is silent.
-_HEARTBEATS = 1_000
-
-
-def _heartbeats(task: InvokeTask, every_us: int, until_us: int) -> list[Delayed]:
-    if not every_us:
-        return []
-    event = TaskHeartbeat(task.task_id)
-    return [Delayed(at, event) for at in range(every_us, until_us, every_us)]
+def _heartbeats(task: InvokeTask, every_us: int) -> list[Delayed]:
+    return [Delayed(every_us, TaskHeartbeat(task.task_id), every_us)] if every_us else []
 
 
 def _succeeded(task: InvokeTask, binding: Binding, output: object) -> TaskSucceeded:
     payload = _json(task, output)
     result = binding.result(task, payload.value)
     if result is not payload.value:
-        payload = Payload(result)
+        payload = _json(task, result)
     return TaskSucceeded(task.task_id, payload)
+
+
+def _check_texts(task: InvokeTask, *texts: object) -> None:
+    for text in texts:
+        if text is not None and not isinstance(text, str):
+            raise HandlerContractError(
+                f"the handler of state {task.state_name!r} failed with {quote(text)}: error and "
+                "cause have to be text"
+            )
 
 
 def _json(task: InvokeTask, output: object) -> Payload:
     try:
-        return Payload(output)
+        payload = Payload(output)
     except NotJsonError as error:
         raise HandlerContractError(
             f"the handler of state {task.state_name!r} ({task.resource.arn}) returned what is not "
             f"JSON: {error}"
         ) from error
+    payload.value = copy_json(payload.value)  # the handler may change its own object later
+    return payload
 
 
 def failure(task: InvokeTask, error: Exception) -> TaskFailedEvent:
@@ -141,6 +147,7 @@ def failure(task: InvokeTask, error: Exception) -> TaskFailedEvent:
     if isinstance(error, UsageError):
         raise error
     if isinstance(error, TaskFailed):
+        _check_texts(task, error.error, error.cause)
         return TaskFailedEvent(task.task_id, error.error, error.cause)
     report: dict[str, Json] = {
         "errorMessage": str(error),

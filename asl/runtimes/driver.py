@@ -1,38 +1,87 @@
-"""What both runtimes share: an execution with its handlers, its clock and the replies to come."""
+"""What both runtimes share: the executions of a run, their handlers, clock and replies to come.
+
+A run begins with one execution. Tasks of it may start others (nested executions), and so may its
+Map Runs. All of them are members of the run; they live on one clock and are moved on in a fixed
+order: what is due first, and of what is due at one instant scripted replies first, then timers of
+the execution that was started first. So the same seed gives the same histories, whatever starts
+what.
+
+Commands are carried out in the order in which they came. A Map Run starts its children one by one,
+when no task is left to do.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asl.engine.commands import InvokeTask
+from asl.engine.commands import InvokeTask, RunMap
 from asl.engine.history import count, render
 from asl.engine.snapshot import snapshot
+from asl.errors import MissingHandler, SnapshotError, UnsupportedFeature
+from asl.runtimes.callbacks import Callbacks
 from asl.runtimes.calls import answer, failure
+from asl.runtimes.map_run import MapRun
+from asl.runtimes.member import Member
+from asl.runtimes.nested import start_nested
 from asl.runtimes.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from asl.engine.events import Event
+    from asl.engine.commands import Command
+    from asl.engine.events import Event, TaskEvent
     from asl.engine.execution import Execution
     from asl.engine.history import HistoryEvent
     from asl.runtimes.calls import Delayed
     from asl.runtimes.clocks import Clock
+    from asl.runtimes.member import Owner
+    from asl.runtimes.nested import Startable
     from asl.tasks.registry import Binding, TaskRegistry
+    from asl.tasks.storage import Storage
 
 
-class Driver:
+class Job(NamedTuple):
+    """A task that is to be done, and for whom."""
+
+    member: Member
+    task: InvokeTask
+
+
+class Call(NamedTuple):
+    """A task whose handler is to be called now; ``number`` counts the calls of its state."""
+
+    member: Member
+    task: InvokeTask
+    binding: Binding
+    number: int
+
+
+class Reply(NamedTuple):
+    """A scripted event of a task that is yet to come; again every so often, if that is not 0."""
+
+    due: int
+    number: int
+    member: Member
+    event: TaskEvent
+    every_us: int
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether nobody waits for the task any more."""
+        return self.event.task_id not in self.member.execution.waiting
+
+
+class Driver(Callbacks):
     """Carries commands out and brings events back, in a fixed order.
 
     Attributes:
-        execution: What is driven.
         registry: Who answers for tasks.
         clock: Where the time comes from.
+        root: ``execution`` as a member.
         todo: The tasks to start, in the order in which they were asked for.
-        calls: How often each state's task was called.
-        exceptions: What handlers raised: pairs of state name and exception.
+        nested_count: How many nested executions were started.
     """
 
     def __init__(
@@ -43,76 +92,300 @@ class Driver:
         *,
         on_event: Callable[[HistoryEvent], None] | None = None,
         calls: Mapping[str, int] | None = None,
+        machines: Mapping[str, Startable] | None = None,
+        storage: Storage | None = None,
     ) -> None:
-        self.execution = execution
+        super().__init__()
         self.registry = registry
         self.clock = clock
-        self.todo: deque[InvokeTask] = deque(execution.calls())
-        self.calls: dict[str, int] = dict(calls or {})
-        self.exceptions: list[tuple[str, BaseException]] = []
+        self.root = Member(execution, 0, None, calls)
+        self.todo: deque[Job] = deque(Job(self.root, task) for task in execution.calls())
+        self.nested_count = 0
+        self._machines = machines
+        self._storage = storage
         self._on_event = on_event
         self._observed = 0
-        self._replies: list[tuple[int, int, Event]] = []
+        self._replies: list[Reply] = []
         self._sequence = 0
+        self._members: dict[int, Member] = {}
+        self._last_number = 0
+        self._alarms: list[tuple[int, int]] = []
+        self._ended: deque[Member] = deque()
+        self._is_settling = False
+        self._startable: dict[MapRun, None] = {}
+        self._taken: set[str] = set() if machines is None else {execution.identity.arn}
+
+    # What users of a run see.
+
+    @property
+    def execution(self) -> Execution:
+        """The one that was started."""
+        return self.root.execution
+
+    @execution.setter
+    def execution(self, execution: Execution) -> None:
+        self.root.execution = execution
 
     @property
     def result(self) -> Result:
         """How the execution stands now."""
-        return Result(self.execution, self.exceptions)
+        return self.result_of(self.root)
+
+    def result_of(self, member: Member) -> Result:
+        """How an execution of this run stands now."""
+        return Result(
+            member.execution,
+            member.exceptions,
+            children=tuple(self.result_of(child) for child in member.children),
+            map_runs=tuple(map_run.result for map_run in member.map_runs),
+        )
 
     def snapshot(self) -> dict[str, Any]:
         """The execution as JSON, to go on with later: see `StateMachine.restore`.
 
         Tasks that are in flight are asked for again after a restore.
+
+        Raises:
+            SnapshotError: Child executions are under way: how they stand is not in a snapshot.
         """
-        return {"execution": snapshot(self.execution), "calls": dict(self.calls)}
+        if self.has_children:
+            raise SnapshotError(
+                "child executions are under way: take the snapshot before they start or when they "
+                "have ended"
+            )
+        calls = dict(self.root.calls)
+        for call in self.execution.calls():  # it will be asked for again, and counted then
+            calls[call.state_name] = max(0, calls.get(call.state_name, 0) - 1)
+        return {"execution": snapshot(self.execution), "calls": calls}
+
+    # What moves a run on.
+
+    @property
+    def has_children(self) -> bool:
+        """Whether a child execution or a Map Run is under way."""
+        return bool(self._members or self.root.work)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any execution of the run has not ended."""
+        return self.execution.is_running or bool(self._members)
 
     def feed(self, event: Event | None, now: int) -> None:
-        """Give the execution an event and the time, and note what it asks for."""
-        for command in self.execution.receive(event, max(now, self.execution.now)):
+        """Give the execution that was started an event and the time."""
+        self.tell(self.root, event, now)
+
+    def tell(self, member: Member, event: Event | None, now: int | None = None) -> None:
+        """Give an execution an event and the time, and note what it asks for."""
+        execution = member.execution
+        now = self.clock.now_us() if now is None else now
+        self._carry_out(member, execution.receive(event, max(now, execution.now)))
+        if member is self.root:
+            self._observe()
+        elif execution.is_running:
+            self._set_alarm(member)
+        elif self._members.pop(member.number, None) is not None:
+            self._ended.append(member)
+            self._settle()
+
+    def _carry_out(self, member: Member, commands: list[Command]) -> None:
+        for command in commands:
             if isinstance(command, InvokeTask):
-                self.todo.append(command)
+                self.todo.append(Job(member, command))
+            elif isinstance(command, RunMap):
+                self._run_map(member, command)
             else:
-                self.cancel(command.task_id)
+                self._cancel(member, command.task_id)
+
+    def add(self, execution: Execution, owner: Owner | None) -> Member:
+        """A new execution of this run; `tell` it the time to let it begin."""
+        self._last_number += 1
+        member = Member(execution, self._last_number, owner)
+        self._members[member.number] = member
+        return member
+
+    def claim(self, arn: str) -> bool:
+        """Take the ARN of a nested execution; False if it is taken already."""
+        if arn in self._taken:
+            return False
+        self._taken.add(arn)
+        return True
+
+    def may_start(self, map_run: MapRun) -> None:
+        """A Map Run may be able to start a child."""
+        self._startable[map_run] = None
+
+    def take_call(self) -> Call | None:
+        """The next handler to call, if there is one; nested executions are started on the way."""
+        while self.todo:
+            member, task = self.todo.popleft()
+            if task.task_id not in member.execution.waiting:
+                continue  # cancelled before its turn came
+            try:
+                binding = self.registry.binding(task)
+            except MissingHandler:
+                if not self._serve(member, task):
+                    raise
+                continue
+            number = member.calls[task.state_name] = member.calls.get(task.state_name, 0) + 1
+            return Call(member, task, binding, number)
+        return None
+
+    def _serve(self, member: Member, task: InvokeTask) -> bool:
+        """Do without a handler: a worker's or a person's task waits, a known machine is started."""
+        if task.resource.kind == "local":
+            self.desk.put(task)
+        elif task.resource.starts_execution and self._machines is not None:
+            self._start_nested(member, task, self._machines)
+        elif task.resource.kind != "activity":
+            return False
+        return True
+
+    def start_child(self) -> bool:
+        """Let one Map Run start a child, or end; False when none of them can.
+
+        The newest goes first: one inside a child of another has to end before that child can.
+        """
+        while self._startable:
+            map_run = next(reversed(self._startable))
+            if map_run.can_start:
+                map_run.step()
+                return True
+            del self._startable[map_run]
+        return False
+
+    def next_due(self) -> int | None:
+        """When something happens next by itself: a scripted reply or a timer."""
+        replies = self._replies
+        while replies and replies[0].is_stale:
+            heappop(replies)
+        dues = [replies[0].due] if replies else []
+        wake_at = self.execution.wake_at
+        if wake_at is not None:
+            dues.append(wake_at)
+        if self._members:
+            alarm = self._next_alarm()
+            if alarm is not None:
+                dues.append(alarm[0])
+        return min(dues, default=None)
+
+    def wake(self, due: int) -> None:
+        """Let happen what is due: of a reply and a timer at one instant the reply is first."""
+        if self._replies and self._replies[0].due <= due:
+            reply = heappop(self._replies)
+            self.tell(reply.member, reply.event, due)
+            if reply.every_us and not reply.is_stale:
+                self._keep(reply.due + reply.every_us, *reply[2:])
+            return
+        wake_at = self.execution.wake_at
+        alarm = self._next_alarm() if self._members else None
+        if alarm is not None and (wake_at is None or alarm[0] < wake_at):
+            member = self._members[alarm[1]]
+            member.scheduled = None
+            self.tell(member, None, due)
+        else:
+            self.tell(self.root, None, due)
+
+    def returned(self, call: Call, started: int, value: object) -> None:
+        """A handler has returned: feed its answer, or keep it until it is due."""
+        self._deliver(call.member, answer(call.task, call.binding, value), started)
+
+    def raised(self, call: Call, error: Exception) -> None:
+        """A handler has raised: the task fails."""
+        call.member.exceptions.append((call.task.state_name, error))
+        self.tell(call.member, failure(call.task, error))
+
+    def members(self) -> Iterator[Member]:
+        """The execution that was started, and those inside it that have not ended."""
+        yield self.root
+        yield from list(self._members.values())
+
+    def cancel(self, member: Member, task_id: int) -> None:
+        """Nobody waits for a task any more; a reply that still comes is ignored."""
+        self.desk.remove(member.execution.identity.task_token(task_id))
+
+    def redrive(self) -> Result:
+        """Go on after the execution has ended badly, from where it stood; then `advance` it.
+
+        Raises:
+            ExecutionNotRedrivable: It runs, succeeded, or AWS would not redrive it.
+        """
+        self._carry_out(self.root, self.execution.redrive(self.clock.now_us()))
+        self._observe()
+        return self.result
+
+    def _observe(self) -> None:
         if self._on_event is not None:
             for shown in render(self.execution.history, self._observed + 1):
                 self._on_event(shown)
             self._observed = count(self.execution.history)
 
-    def count_call(self, task: InvokeTask) -> int:
-        """Which call of its state's task this is: 1 for the first."""
-        call = self.calls[task.state_name] = self.calls.get(task.state_name, 0) + 1
-        return call
-
-    def cancel(self, task_id: int) -> None:
-        """Nobody waits for a task any more; a reply that still comes is ignored."""
-
-    def next_due(self) -> int | None:
-        """When something happens next by itself: a scripted reply or a timer."""
-        wake_at = self.execution.wake_at
-        reply_at = self._replies[0][0] if self._replies else None
-        if wake_at is None or reply_at is None:
-            return reply_at if wake_at is None else wake_at
-        return min(wake_at, reply_at)
-
-    def wake(self, due: int) -> None:
-        """Let happen what is due: of a reply and a timer at one instant the reply is first."""
-        event = heappop(self._replies)[2] if self._replies and self._replies[0][0] <= due else None
-        self.feed(event, due)
-
-    def returned(self, task: InvokeTask, binding: Binding, started: int, value: object) -> None:
-        """A handler has returned: feed its answer, or keep it until it is due."""
-        self._deliver(answer(task, binding, value), started)
-
-    def raised(self, task: InvokeTask, error: Exception) -> None:
-        """A handler has raised: the task fails."""
-        self.exceptions.append((task.state_name, error))
-        self.feed(failure(task, error), self.clock.now_us())
-
-    def _deliver(self, replies: list[Delayed], started: int) -> None:
-        for after_us, event in replies:
+    def _deliver(self, member: Member, replies: list[Delayed], started: int) -> None:
+        for after_us, event, every_us in replies:
             if after_us == 0:
-                self.feed(event, self.clock.now_us())
+                self.tell(member, event)
             else:
-                self._sequence += 1
-                heappush(self._replies, (started + after_us, self._sequence, event))
+                self._keep(started + after_us, member, event, every_us)
+
+    def _keep(self, due: int, member: Member, event: TaskEvent, every_us: int) -> None:
+        """Keep a scripted event until it is due; of two at one instant the older is first."""
+        self._sequence += 1
+        heappush(self._replies, Reply(due, self._sequence, member, event, every_us))
+
+    def _cancel(self, member: Member, task_id: int) -> None:
+        work = member.work.pop(task_id, None)
+        if work is not None:
+            work.cancel()
+        else:
+            self.cancel(member, task_id)
+
+    def _run_map(self, member: Member, command: RunMap) -> None:
+        map_run = MapRun(self, member, command.map_run_id, command.spec, self._storage)
+        member.work[command.map_run_id] = map_run
+        member.map_runs.append(map_run)
+        self.may_start(map_run)
+
+    def _start_nested(
+        self, member: Member, task: InvokeTask, machines: Mapping[str, Startable]
+    ) -> None:
+        pointer = member.execution.waiting[task.task_id].step.state.pointer
+        try:
+            start_nested(self, member, task, machines)
+        except UnsupportedFeature as error:
+            raise UnsupportedFeature(error.feature, error.pointer or pointer, error.hint) from error
+
+    def _settle(self) -> None:
+        """Tell owners of the children that have ended; one may end because of another."""
+        if self._is_settling:
+            return
+        self._is_settling = True
+        try:
+            while self._ended:
+                member = self._ended.popleft()
+                if member.owner is not None:
+                    member.owner.ended(member)
+        finally:
+            self._is_settling = False
+
+    def _set_alarm(self, member: Member) -> None:
+        wake_at = member.execution.wake_at
+        if wake_at is not None and wake_at != member.scheduled:
+            member.scheduled = wake_at
+            heappush(self._alarms, (wake_at, member.number))
+            if len(self._alarms) > 1_000 + 4 * len(self._members):
+                self._forget_alarms()
+
+    def _forget_alarms(self) -> None:
+        """Drop the alarms of members that have ended: there may be millions of them."""
+        self._alarms = [alarm for alarm in self._alarms if self._is_due(*alarm)]
+        heapify(self._alarms)
+
+    def _next_alarm(self) -> tuple[int, int] | None:
+        alarms = self._alarms
+        while alarms and not self._is_due(*alarms[0]):
+            heappop(alarms)
+        return alarms[0] if alarms else None
+
+    def _is_due(self, at: int, number: int) -> bool:
+        """Whether an alarm is still the one that its member has asked for."""
+        member = self._members.get(number)
+        return member is not None and member.scheduled == at

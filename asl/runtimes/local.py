@@ -1,26 +1,27 @@
-"""The synchronous runtime: one execution, driven in the caller's thread.
+"""The synchronous runtime: an execution and its children, driven in the caller's thread.
 
 The loop. Commands are carried out in the order in which they came; a plain function answers at
-once, and its answer is fed back before the next command. When nothing is left to do, the clock
-comes to the
-next instant at which something happens: a scripted reply, or one of the execution's timers.
+once, and its answer is fed back before the next command. When no command is left, Map Runs start
+their children one by one. When nothing is left to do, the clock comes to the next instant at which
+something happens: a scripted reply, or a timer of one of the executions.
 """
 
 from __future__ import annotations
 
 import inspect
+from collections import deque
 from typing import TYPE_CHECKING
 
 from asl.engine.events import StopRequested, TaskHeartbeat
 from asl.engine.snapshot import fork
-from asl.errors import HandlerContractError
+from asl.errors import HandlerContractError, UsageError
 from asl.runtimes.calls import make_context
 from asl.runtimes.clocks import VirtualClock
-from asl.runtimes.driver import Driver
+from asl.runtimes.driver import Driver, Job
 from asl.tasks.replies import Span, microseconds
 
 if TYPE_CHECKING:
-    from asl.engine.commands import InvokeTask
+    from asl.runtimes.driver import Call
     from asl.runtimes.result import Result
 
 
@@ -39,19 +40,21 @@ class Run(Driver):
                 clock will bring (a task that hangs without a timeout).
         """
         until = None if span is None else self.clock.now_us() + microseconds(span)
-        execution = self.execution
-        while execution.is_running:
-            if self.todo:
-                self._invoke(self.todo.popleft())
+        while self.is_busy:
+            call = self.take_call()
+            if call is not None:
+                self._invoke(call)
                 continue
             due = self.next_due()
+            if (due is None or due > self.clock.now_us()) and self.start_child():
+                continue
             if due is None or (until is not None and due > until):
                 break
             self.clock.wait_until(due)
             self.wake(due)
         if until is not None:
             self.clock.wait_until(until)
-            if execution.is_running:
+            if self.execution.is_running:
                 self.feed(None, until)
         return self.result
 
@@ -63,31 +66,43 @@ class Run(Driver):
 
     def fork(self) -> Run:
         """A second run from this very point, on a virtual clock of its own."""
+        if self.has_children:
+            raise UsageError("a run can't be forked while child executions are under way")
         clock = VirtualClock()
         clock.wait_until(self.clock.now_us())
-        twin = Run(fork(self.execution), self.registry, clock, calls=self.calls)
-        twin.todo = self.todo.copy()
-        twin.exceptions = self.exceptions.copy()
-        twin._replies = self._replies.copy()
+        twin = Run(
+            fork(self.execution),
+            self.registry,
+            clock,
+            calls=self.root.calls,
+            machines=self._machines,
+            storage=self._storage,
+        )
+        twin.todo = deque(Job(twin.root, job.task) for job in self.todo)
+        twin.root.exceptions = self.root.exceptions.copy()
+        twin.root.children = self.root.children.copy()
+        twin.root.map_runs = self.root.map_runs.copy()
+        twin.nested_count = self.nested_count
+        twin._taken = self._taken.copy()
+        twin._replies = [reply._replace(member=twin.root) for reply in self._replies]
         twin._sequence = self._sequence
+        twin._last_number = self._last_number
         return twin
 
-    def _beat(self, task_id: int) -> None:
-        self.feed(TaskHeartbeat(task_id), self.clock.now_us())
-
-    def _invoke(self, task: InvokeTask) -> None:
-        execution = self.execution
-        if task.task_id not in execution.waiting:
-            return  # cancelled before its turn came
-        binding = self.registry.binding(task)
-        call = self.count_call(task)
+    def _invoke(self, call: Call) -> None:
+        member, task = call.member, call.task
+        execution = member.execution
         started = execution.now
+
+        def beat() -> None:
+            self.tell(member, TaskHeartbeat(task.task_id))
+
         try:
-            value = binding.call(
-                task, lambda: make_context(execution, task, call, lambda: self._beat(task.task_id))
+            value = call.binding.call(
+                task, lambda: make_context(execution, task, call.number, beat)
             )
         except Exception as error:  # whatever a handler raises fails its task
-            self.raised(task, error)
+            self.raised(call, error)
             return
         if inspect.isawaitable(value):
             if inspect.iscoroutine(value):
@@ -95,4 +110,4 @@ class Run(Driver):
             raise HandlerContractError(
                 f"the handler of state {task.state_name!r} is async: use run_async"
             )
-        self.returned(task, binding, started, value)
+        self.returned(call, started, value)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from asl.engine.execution import Execution, Status, Waiting
+    from asl.runtimes.map_run import MapRunResult
 
 _EXCEPTIONS = {
     "FAILED": ExecutionFailed,
@@ -34,10 +35,18 @@ class Result:
         cause: Its text.
         waiting: What it waits for, while it is RUNNING.
         exceptions: What task handlers raised, in order: pairs of state name and exception.
+        children: The nested executions that its tasks started, in order; those of Map Runs are not
+            kept.
+        map_runs: Its Map Runs, in order, with their counts.
     """
 
     def __init__(
-        self, execution: Execution, exceptions: Sequence[tuple[str, BaseException]]
+        self,
+        execution: Execution,
+        exceptions: Sequence[tuple[str, BaseException]],
+        *,
+        children: tuple[Result, ...] = (),
+        map_runs: tuple[MapRunResult, ...] = (),
     ) -> None:
         outcome, is_running = execution.outcome, execution.is_running
         self.status: Status = outcome.status
@@ -46,6 +55,8 @@ class Result:
         self.cause: str | None = outcome.cause
         self.waiting: tuple[Waiting, ...] = tuple(execution.waits()) if is_running else ()
         self.exceptions = tuple(exceptions)
+        self.children = children
+        self.map_runs = map_runs
         self._identity = execution.identity
         self._now_us = execution.now
         self._records = execution.history.copy() if is_running else execution.history
@@ -96,7 +107,9 @@ class Result:
         return self
 
     def __repr__(self) -> str:
-        lines = [f"<{self.status} after {self.elapsed}: {' > '.join(self.path) or 'no state'}"]
+        lines = [
+            f"<{self.status} after {self.elapsed}: {_cut(' > '.join(self.path)) or 'no state'}"
+        ]
         if self.status == "SUCCEEDED":
             lines.append(f"  output: {_cut(json.dumps(self.output, ensure_ascii=False))}")
         if self.error is not None or self.status == "FAILED":

@@ -84,10 +84,16 @@ class TaskRegistry:
 
     def serves(self, handlers: Mapping[str, TaskHandler] | None) -> bool:
         """Whether these are the very handlers that it was made of."""
-        return self._handlers == (handlers or {})
+        return list(self._handlers.items()) == list((handlers or {}).items())
 
-    def check(self, definition: Definition) -> None:
+    def check(self, definition: Definition, *, has_machines: bool = False) -> None:
         """Make sure that every task has a handler, as far as the definition tells.
+
+        Activities, and tasks for people and signals, may go without: others answer for them.
+
+        Args:
+            definition: The definition.
+            has_machines: Tasks that start an execution of another machine need no handler.
 
         Raises:
             MissingHandler: Lists all that have none.
@@ -96,6 +102,8 @@ class TaskRegistry:
             (state.name, state.function or state.resource.arn)
             for state in _tasks(definition.scope)
             if not state.has_dynamic_function
+            and state.resource.kind not in ("activity", "local")
+            and not (has_machines and state.resource.starts_execution)
             and self.find(state.name, state.resource, state.function) is None
         ]
         if missing:
@@ -155,8 +163,10 @@ def _tasks(scope: Scope) -> Iterator[TaskState]:
 
 def _wants_context(handler: TaskHandler) -> bool:
     """Whether a handler takes a second argument: a required one, or one that is named context."""
-    if isinstance(handler, FunctionType) and handler.__code__.co_argcount < 2:
-        return False  # the usual case, without the cost of a signature
+    if isinstance(handler, FunctionType) and not hasattr(handler, "__wrapped__"):
+        code = handler.__code__
+        if code.co_argcount < 2:
+            return False  # the usual case, without the cost of a signature
     try:
         parameters = list(inspect.signature(handler).parameters.values())
     except (TypeError, ValueError):  # a built-in without a signature

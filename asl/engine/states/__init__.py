@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asl.engine.program import Program, ProgramScope, Step
-from asl.engine.states import choice, fail, map_, parallel, pass_, succeed, task, wait
+from asl.engine.states import choice, distributed, fail, map_, parallel, pass_, succeed, task, wait
 from asl.language import model
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def _bind(step: Step, scope: ProgramScope) -> None:
     if isinstance(state, model.ParallelState):
         step.scopes = tuple(ProgramScope(branch, _bind) for branch in state.branches)
         parallel.bind(state, step, scope)
+    elif isinstance(state, model.DistributedMapState):
+        distributed.bind(state, step, scope, _bind)
     elif isinstance(state, model.MapState):
         step.scopes = (ProgramScope(state.processor, _bind),)
         map_.bind(state, step, scope)

@@ -69,14 +69,15 @@ def assignments(
 
 def set_variables(cursor: Cursor, assigned: dict[str, Json], size: int) -> StateError | None:
     """Assign variables in the cursor's scope; the failure where they are too large."""
-    cursor.variables = {**cursor.variables, **assigned}
-    cursor.unseen_size += size
     execution = cursor.execution
-    if cursor.unseen_size > execution.variables_limit:
-        exact = exact_size(cursor.variables)
+    variables = {**cursor.variables, **assigned}
+    unseen_size = cursor.unseen_size + size
+    if unseen_size > execution.variables_limit:
+        exact = exact_size(variables)
         if exact > execution.variables_limit:
             return data_limit_exceeded(cursor.step.name)
-        cursor.unseen_size = exact + execution.context_size
+        unseen_size = exact + execution.context_size
+    cursor.variables, cursor.unseen_size = variables, unseen_size
     return None
 
 

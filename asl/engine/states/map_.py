@@ -59,12 +59,10 @@ class Iterations(Join):
         child.unseen_size += self.data_size
         return child
 
-    def child_event(
-        self, outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor
-    ) -> None:
+    def child_event(self, outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor) -> int:
         """Write MapIterationSucceeded and its like."""
         name = self.cursor.step.name
-        child.execution.record(f"MapIteration{outcome}", child.previous, name, child.index)
+        return child.execution.record(f"MapIteration{outcome}", child.previous, name, child.index)
 
 
 def bind(state: MapState, step: Step, scope: ProgramScope) -> None:

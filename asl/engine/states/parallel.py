@@ -38,9 +38,10 @@ class Branches(Join):
         return self.child(index, start, self.data, self.data_size, previous)
 
     def child_event(
-        self, outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor
-    ) -> None:
+        self, _outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor
+    ) -> int:
         """A branch has no events of its own."""
+        return child.previous
 
 
 def bind(state: ParallelState, step: Step, scope: ProgramScope) -> None:

@@ -62,7 +62,7 @@ def bind(state: TaskState, step: Step, scope: ProgramScope) -> None:
     events = _EVENTS[resource.kind]
     subject = resource.arn if events.started == "TaskStarted" else None
     signal = resource.signal
-    has_token = resource.kind == "activity" or resource.pattern == ".waitForTaskToken"
+    has_token = resource.kind in ("activity", "local") or resource.pattern == ".waitForTaskToken"
     leave = bind_done(state, step, scope, "Task")
     failure = bind_failure(state, step, scope, "Task")
 

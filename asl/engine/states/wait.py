@@ -51,11 +51,11 @@ def bind(state: WaitState, step: Step, scope: ProgramScope) -> None:
 
 def _due(state: WaitState, cursor: Cursor, data: Json) -> int:
     """When to go on, in microseconds since the epoch."""
-    now, due = cursor.execution.now, 0
-    if state.seconds is not None:
-        due = now + state.seconds(data, cursor) * 1_000_000
-    elif state.timestamp is not None:
+    now = cursor.execution.now
+    if state.timestamp is not None:
         due = -(-state.timestamp(data, cursor) // 1000)  # the first microsecond not before it
+    else:
+        due = now + state.seconds(data, cursor) * 1_000_000
     if due - now > LONGEST_SECONDS * 1_000_000:
         raise QueryError("Wait state delay is too long.")
     return due
