@@ -29,8 +29,13 @@ MACHINE = "arn:aws:states:us-east-1:111111111111:stateMachine:Recorded"
 def judge(case: Case, comparer: ModuleType, *, level: str = "history") -> list[str]:
     """The differences between the recording and what we do; an exception is one as well."""
     same = _matcher(comparer, placeholders=case["placeholders"])
+    # What a Distributed Map's children asked for is not in the parent's history; the functions that
+    # these tests used give back what they get.
+    echoes = "inside a distributed map" in case.get("notes", "")
     handlers = {
-        state: RecordedTask(state, case["tasks"].get(state, []), same)
+        state: RecordedTask(
+            state, case["tasks"].get(state, []), same, echoes=echoes and state not in case["tasks"]
+        )
         for state in _task_states(case["definition"])
     }
     try:
@@ -50,6 +55,7 @@ def run(case: Case, handlers: dict[str, RecordedTask]) -> dict[str, Any]:
         "clock": asl.VirtualClock(start=START),
         "name": case.get("executionName"),
         "synchronous": "express-sync" in case["features"],
+        "storage": _storage(case),
     }
     if expected["status"] in ("ABORTED", "RUNNING"):
         # The recording was cut: nobody waited for the end, or somebody stopped the execution.
@@ -78,14 +84,24 @@ class RecordedTask:
     which they were recorded.
     """
 
-    def __init__(self, state: str, entries: list[Any], same: Callable[[Any, Any], bool]) -> None:
+    def __init__(
+        self,
+        state: str,
+        entries: list[Any],
+        same: Callable[[Any, Any], bool],
+        *,
+        echoes: bool = False,
+    ) -> None:
         self.notes: list[str] = []
+        self._echoes = echoes
         self._state = state
         self._same = same
         self._unused = list(entries)
         self._used: list[Any] = []
 
     def __call__(self, payload: Any, context: asl.TaskContext) -> Any:
+        if self._echoes:
+            return payload
         # A first attempt opens the next entry; a retry goes on with the one opened last.
         entries = self._unused if context.attempt == 1 else self._used[::-1]
         entry = next((e for e in entries if e["input"] == context.input), None) or next(
@@ -118,6 +134,13 @@ def _ending(attempt: dict[str, Any]) -> Any:
     if "failedIn" in attempt:
         return asl.fails(attempt.get("error"), attempt.get("cause"))
     return asl.hangs()  # cut off: a sibling failed first, or the execution ended
+
+
+def _storage(case: Case) -> asl.MemoryStorage:
+    """The objects that the case put into S3."""
+    return asl.MemoryStorage(
+        {f"{entry['bucket']}/{entry['key']}": entry["body"] for entry in case.get("s3", ())}
+    )
 
 
 def _matcher(comparer: ModuleType, *, placeholders: bool) -> Callable[[Any, Any], bool]:
