@@ -17,8 +17,10 @@ from asl.errors import (
     ExecutionAborted,
     ExecutionError,
     ExecutionFailed,
+    ExecutionNotRedrivable,
     ExecutionTimedOut,
     HandlerContractError,
+    HumanTaskError,
     InternalError,
     IntrinsicError,
     InvalidDefinition,
@@ -32,23 +34,27 @@ from asl.errors import (
     SnapshotError,
     StorageError,
     TaskFailed,
+    TaskTokenError,
     UnsupportedFeature,
     UsageError,
 )
 from asl.jsontypes import Json, Payload
 from asl.language.diagnostics import Diagnostic
 from asl.machine import StateMachine, load
+from asl.runtimes.callbacks import ActivityTask
 from asl.runtimes.clocks import Clock, SystemClock, VirtualClock
 from asl.runtimes.local import Run
 from asl.runtimes.map_run import MapRunResult
 from asl.runtimes.result import Result
 from asl.tasks.context import TaskContext, TaskHandler
+from asl.tasks.human import HumanTask
 from asl.tasks.replies import fails, hangs, returns, script, started_by, submits
 from asl.tasks.storage import FolderStorage, MemoryStorage, Storage, StoredObject
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ActivityTask",
     "AslError",
     "Clock",
     "ClockError",
@@ -58,9 +64,12 @@ __all__ = [
     "ExecutionAborted",
     "ExecutionError",
     "ExecutionFailed",
+    "ExecutionNotRedrivable",
     "ExecutionTimedOut",
     "FolderStorage",
     "HandlerContractError",
+    "HumanTask",
+    "HumanTaskError",
     "InternalError",
     "IntrinsicError",
     "InvalidDefinition",
@@ -87,6 +96,7 @@ __all__ = [
     "TaskContext",
     "TaskFailed",
     "TaskHandler",
+    "TaskTokenError",
     "UnsupportedFeature",
     "UsageError",
     "VirtualClock",
