@@ -132,13 +132,22 @@ class Driver(Callbacks):
         return self.result_of(self.root)
 
     def result_of(self, member: Member) -> Result:
-        """How an execution of this run stands now."""
-        return Result(
-            member.execution,
-            member.exceptions,
-            children=tuple(self.result_of(child) for child in member.children),
-            map_runs=tuple(map_run.result for map_run in member.map_runs),
-        )
+        """How an execution of this run stands now, with those that it started.
+
+        Executions may start each other thousands deep, so this goes from the inside out.
+        """
+        family = [member]
+        for each in family:
+            family += each.children
+        results: dict[Member, Result] = {}
+        for each in reversed(family):
+            results[each] = Result(
+                each.execution,
+                each.exceptions,
+                children=tuple(results[child] for child in each.children),
+                map_runs=tuple(map_run.result for map_run in each.map_runs),
+            )
+        return results[member]
 
     def snapshot(self) -> dict[str, Any]:
         """The execution as JSON, to go on with later: see `StateMachine.restore`.
