@@ -15,6 +15,7 @@ from asl.engine.commands import RunMap
 from asl.engine.map_run import Batching, MapRunSpec, Reading, Writing, derived_seed, derived_uuid
 from asl.engine.program import Program
 from asl.engine.states.dataflow import effective_input
+from asl.engine.states.map_ import fail_items
 from asl.engine.states.work import bind_done, bind_enter, bind_failure
 from asl.errors import JSONataError, JSONPathError, QueryError
 from asl.language.model import Definition
@@ -52,7 +53,7 @@ def bind(
             items = None if state.reader is not None else state.collection(data, cursor)
             width = 0 if state.max_concurrency is None else state.max_concurrency(data, cursor)
         except QueryError as failed:
-            return fail_early(cursor, cursor.evaluation_failed(failed))
+            return fail_items(step, fail_early, cursor, failed)
         cursor.previous = execution.record(
             "MapStateStarted", cursor.previous, state.name, 0 if items is None else len(items)
         )

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from asl.engine.join import Join
 from asl.engine.states.dataflow import apply, effective_input
 from asl.engine.states.work import bind_done, bind_enter, bind_failure
-from asl.errors import QueryError
+from asl.errors import JSONataError, QueryError
 
 if TYPE_CHECKING:
     from asl.engine.cursor import Cursor
     from asl.engine.program import ProgramScope, Step
+    from asl.engine.states.dataflow import Fail
     from asl.jsontypes import Json
     from asl.language.model import MapState
     from asl.query.environment import Compiled
@@ -77,7 +78,7 @@ def bind(state: MapState, step: Step, scope: ProgramScope) -> None:
             items = state.items(data, cursor)
             width = _width(state, cursor, data)
         except QueryError as failed:
-            return fail_early(cursor, cursor.evaluation_failed(failed))
+            return fail_items(step, fail_early, cursor, failed)
         cursor.previous = execution.record(
             "MapStateStarted", cursor.previous, state.name, len(items)
         )
@@ -91,6 +92,12 @@ def bind(state: MapState, step: Step, scope: ProgramScope) -> None:
     step.retry = attempt
     step.resume = lambda cursor, join: leave(cursor, join.results, join.size)
     step.fail = bind_failure(state, step, scope, "Map", "MapStateFailed")
+
+
+def fail_items(step: Step, fail_early: Fail, cursor: Cursor, failed: QueryError) -> Step | None:
+    """Fail before the Map has started: AWS writes its closing event for JSONata alone (recorded)."""
+    error = cursor.evaluation_failed(failed)
+    return (step.fail if isinstance(failed, JSONataError) else fail_early)(cursor, error)
 
 
 def _width(state: MapState, cursor: Cursor, data: Json) -> int:
