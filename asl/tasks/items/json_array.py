@@ -24,6 +24,7 @@ LARGEST_FILE = 64 * 1024 * 1024
 
 _BLOCK = 1 << 16
 _LONGEST_ELEMENT = 16 * 1024 * 1024
+_LONGEST_TAIL = len("e+1")  # what may still belong to a number that ends before it
 _BLANKS = " \t\r\n"
 _NOT_ITERABLE = "Attempting to map over non-iterable node."
 
@@ -46,7 +47,12 @@ def read_json_array(stream: IO[bytes], items_pointer: str = "") -> Iterator[Json
         if items_pointer:
             yield from _at(items_pointer, stream)
         else:
-            yield from _Elements(stream).read()
+            text = io.TextIOWrapper(stream, "utf-8-sig")
+            try:
+                yield from _Elements(text).read()
+            finally:
+                if not stream.closed:  # closing it is the matter of whoever opened it
+                    text.detach()
     except UnicodeDecodeError as error:
         raise ItemReaderError(f"The file is not UTF-8 text: {error}.") from error
     except NotJsonError as error:
@@ -76,8 +82,8 @@ def _at(items_pointer: str, stream: IO[bytes]) -> list[Json]:
 class _Elements:
     """The text at hand, and where in it we are."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._text = io.TextIOWrapper(stream, "utf-8-sig")
+    def __init__(self, text: IO[str]) -> None:
+        self._text = text
         self._buffer = ""
         self._place = 0
 
@@ -119,7 +125,7 @@ class _Elements:
         return bool(block)
 
     def _element(self) -> Json:
-        """One value. More text must follow it at hand, or a number might be cut in two."""
+        """One value. Enough text must follow it at hand, or a number might be cut in two."""
         self._next()
         while True:
             try:
@@ -132,8 +138,9 @@ class _Elements:
                 if len(self._buffer) - self._place > _LONGEST_ELEMENT or not self._more():
                     raise NotJsonError(str(error)) from error
                 continue
-            if end == len(self._buffer) and self._more():
+            behind = len(self._buffer) - end
+            if behind < _LONGEST_TAIL and self._more():
                 continue
-            self._place = min(end, len(self._buffer))  # reading on in vain moved us to the front
+            self._place = len(self._buffer) - behind  # reading on in vain moved us to the front
             check_json(value)
             return cast("Json", value)

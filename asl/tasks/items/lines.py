@@ -28,3 +28,6 @@ def read_lines(stream: IO[bytes], *, newline: str | None = None) -> Iterator[str
             yield line
     except UnicodeDecodeError as error:
         raise ItemReaderError(f"The file is not UTF-8 text: {error}.") from error
+    finally:
+        if not stream.closed:  # closing it is the matter of whoever opened it
+            text.detach()

@@ -17,6 +17,8 @@ READER = {
     "Parameters": {"Bucket": "data", "Key.$": "$.key"},
 }
 
+LISTING = {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "data"}}
+
 
 def processor(**config):
     return {
@@ -83,10 +85,7 @@ def test_its_names_follow_from_the_label_and_stay_the_same():
 
 
 def test_two_runs_of_one_map_have_different_names_but_one_label():
-    definition = scope(
-        M=distributed(Next="N"), N=pass_(Next="L"), L={**distributed(), "Label": "L"}
-    )
-    definition["States"]["M"]["Retry"] = [retry(MaxAttempts=1)]
+    definition = scope(M=distributed(Retry=[retry(MaxAttempts=1)]))
     execution = begin(definition, ITEMS)
     first = run_map(execution)
     execution.receive(MapRunFailed(first.map_run_id, "Bad", None), 0)
@@ -179,7 +178,7 @@ def test_max_concurrency_is_bounded_as_on_aws(given, most):
         ("ToleratedFailurePercentage", 100.1,
          "ToleratedFailurePercentage must be between 0 and 100."),
         ("ToleratedFailurePercentage", {},
-         'The ToleratedFailurePercentagePath field refers to value "{}" which is not a valid float'),
+         'ToleratedFailurePercentagePath field refers to value "{}" which is not a valid float'),
         ("ToleratedFailureCount", {},
          'The ToleratedFailureCountPath field refers to value "{}" which is not a valid integer'),
     ],
@@ -255,6 +254,14 @@ def test_a_snapshot_waits_until_the_map_run_is_over():
          "ItemReader/ReaderConfig/ItemsPointer"),
         ({"ItemReader": {**READER, "ReaderConfig": {"InputType": "MANIFEST",
           "ManifestType": "ATHENA_DATA"}}}, "ItemReader/ReaderConfig/ManifestType"),
+        ({"ItemReader": {**READER, "ReaderConfig": {"InputType": "PARQUET",
+          "ManifestType": "S3_INVENTORY"}}}, "ItemReader/ReaderConfig/InputType"),
+        ({"ItemReader": {**LISTING, "ReaderConfig": {"InputType": "JSONL"}}},
+         "ItemReader/ReaderConfig/InputType"),
+        ({"ItemReader": {**LISTING, "ReaderConfig": {"ManifestType": "ATHENA_DATA"}}},
+         "ItemReader/ReaderConfig/ManifestType"),
+        ({"ItemReader": {**LISTING, "ReaderConfig": {"InputType": "MANIFEST",
+          "Transformation": "LOAD_AND_FLATTEN"}}}, "ItemReader/ReaderConfig/InputType"),
         ({"ResultWriter": {"WriterConfig": {"OutputType": "JSON"}}}, "ResultWriter/WriterConfig"),
         ({"ResultWriter": {"WriterConfig": {"OutputType": "JSONL", "Transformation": "NONE"}}},
          "ResultWriter/WriterConfig/OutputType"),

@@ -39,8 +39,9 @@ def test_members_stand_in_the_order_of_a_java_hash_map():
 
 
 @pytest.mark.parametrize(
-    ("delimiter", "text"), [("|", "a|b\n1|2"), (";", "a;b\n1;2"), (" ", "a b\n1 2"), ("\t", "a\tb\n1\t2")]
-)  # fmt: skip
+    ("delimiter", "text"),
+    [("|", "a|b\n1|2"), (";", "a;b\n1;2"), (" ", "a b\n1 2"), ("\t", "a\tb\n1\t2")],
+)
 def test_other_delimiters_separate_values(delimiter, text):
     assert read(text, delimiter=delimiter) == [{"a": "1", "b": "2"}]
 
@@ -51,7 +52,7 @@ def test_a_value_in_quotes_may_hold_delimiters_line_ends_and_quotes():
 
 @pytest.mark.parametrize("headers", [None, ["H1", "H1", "H3"]])
 def test_a_header_that_stands_twice_is_refused_in_aws_words(headers):
-    with pytest.raises(ItemReaderError, match="^CSV headers cannot contain duplicates.$"):
+    with pytest.raises(ItemReaderError, match=r"^CSV headers cannot contain duplicates.$"):
         read("H1,H1,H3\n1,2,3", headers=headers)
 
 

@@ -69,7 +69,7 @@ def test_max_items_bounds_them_and_zero_does_not(most, found):
 
 
 def test_a_negative_max_items_is_refused_in_aws_words():
-    with pytest.raises(ItemReaderError, match="^field MaxItems must be positive$"):
+    with pytest.raises(ItemReaderError, match=r"^field MaxItems must be positive$"):
         read(max_items=-1)
 
 
@@ -142,3 +142,25 @@ def test_a_compressed_file_that_is_broken_is_told():
             storage=storage, arguments={"Bucket": "out", "Key": "m.csv"}, input_type="JSONL",
             manifest_type="ATHENA_DATA",
         )  # fmt: skip
+
+
+def test_every_format_has_its_reader():
+    arguments = {"Bucket": "data", "Key": "rows.csv"}
+    assert read(arguments=arguments, input_type="CSV") == [({"id": "7"}, "s3://data/rows.csv")]
+    assert read(arguments=arguments, input_type="CSV", csv_headers=("a",))[0][0] == {"a": "id"}
+    with pytest.raises(ItemReaderError, match="PARQUET"):
+        read(input_type="PARQUET")
+    with pytest.raises(asl.UnsupportedFeature):
+        read(input_type="MANIFEST")
+
+
+class Broken(asl.MemoryStorage):
+    """A storage that fails of itself."""
+
+    def open(self, bucket, key):
+        raise asl.StorageError("the disk is on fire")
+
+
+def test_what_a_storage_complains_of_is_told():
+    with pytest.raises(ItemReaderError, match="on fire"):
+        read(storage=Broken())
