@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from asl.errors import InvalidDefinition, QuerySyntaxError, UnsupportedFeature
+from asl.errors import InvalidDefinition, QuerySyntaxError, UnsupportedFeature, quote
 from asl.jsontypes import Json, dump, escape_pointer
 from asl.language.diagnostics import Diagnostic
 from asl.language.distributed import distributed_fields
 from asl.language.fields import Fields, JsonPathFields
+from asl.language.jsonata_fields import JsonataFields
 from asl.language.model import (
     Catcher,
     ChoiceRule,
@@ -27,6 +28,7 @@ from asl.language.model import (
     MapState,
     ParallelState,
     PassState,
+    QueryLanguage,
     Retrier,
     Scope,
     State,
@@ -35,6 +37,7 @@ from asl.language.model import (
     WaitState,
 )
 from asl.language.resources import parse_resource
+from asl.query.jsonata import UnsupportedExpressionError
 from asl.query.path_text import UnsupportedPathError
 from asl.query.typed import constant_number
 
@@ -47,6 +50,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Tree = dict[str, Any]
 
+_FIELDS: dict[QueryLanguage, type[Fields]] = {
+    "JSONPath": JsonPathFields,
+    "JSONata": JsonataFields,
+}
 _SECOND_US = 1_000_000
 _DEFAULT_INTERVAL_SECONDS = 1
 _DEFAULT_MAX_ATTEMPTS = 3
@@ -90,16 +97,15 @@ class _Compiler:
         self.source = source
         self.extensions = extensions
         self.faults: list[Diagnostic] = []
+        tree = cast("Tree", source.tree)
+        self.query_language: QueryLanguage = tree.get("QueryLanguage", "JSONPath")
 
     def scope(self, tree: Tree, pointer: str) -> Scope:
-        if tree.get("QueryLanguage", "JSONPath") != "JSONPath":
-            raise UnsupportedFeature("QueryLanguage JSONata", f"{pointer}/QueryLanguage")
         states = {}
         for name, state in tree["States"].items():
             where = f"{pointer}/States/{escape_pointer(name)}"
-            if state.get("QueryLanguage", "JSONPath") != "JSONPath":
-                raise UnsupportedFeature("QueryLanguage JSONata", f"{where}/QueryLanguage")
-            states[name] = _BUILD[state["Type"]](self, JsonPathFields(self, state, where), name)
+            fields = _FIELDS[state.get("QueryLanguage", self.query_language)]
+            states[name] = _BUILD[state["Type"]](self, fields(self, state, where), name)
         return Scope(tree["StartAt"], states)
 
     def attempt(self, pointer: str, build: Callable[..., T], *arguments: object) -> T | None:
@@ -111,9 +117,7 @@ class _Compiler:
         except QuerySyntaxError as error:
             where = pointer + getattr(error, "pointer", "")
             if refusal := _refusal(error):
-                raise UnsupportedFeature(
-                    f"the path {refusal.text!r}", where, str(refusal)
-                ) from error
+                raise UnsupportedFeature(_named(refusal), where, str(refusal)) from error
             self.fault(where, str(error))
             return None
 
@@ -131,9 +135,18 @@ class _Compiler:
         )
 
 
-def _refusal(error: BaseException | None) -> UnsupportedPathError | None:
-    """The path that may be valid but that we do not run, if that is why compiling failed."""
-    while error is not None and not isinstance(error, UnsupportedPathError):
+def _named(refusal: UnsupportedPathError | UnsupportedExpressionError) -> str:
+    if isinstance(refusal, UnsupportedPathError):
+        return f"the path {refusal.text!r}"
+    return f"the expression {quote(refusal.text)}"
+
+
+def _refusal(
+    error: BaseException | None,
+) -> UnsupportedPathError | UnsupportedExpressionError | None:
+    """What may be valid but that we do not run, if that is why compiling failed."""
+    refusals = (UnsupportedPathError, UnsupportedExpressionError)
+    while error is not None and not isinstance(error, refusals):
         error = error.__cause__
     return error
 

@@ -21,6 +21,10 @@ class Environment(Protocol):
     def random(self) -> JavaRandom:
         """The execution's seeded source, for States.UUID and unseeded States.MathRandom."""
 
+    @property
+    def now_us(self) -> int:
+        """The time in microseconds since 1970 (UTC)."""
+
     def context(self) -> dict[str, Json]:
         """The context object (``$$``), made when it is asked for."""
 

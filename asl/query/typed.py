@@ -174,8 +174,11 @@ def array_by_path(query: Query, path: str) -> ArrayQuery:
     return array
 
 
-def number_by_expression(field: str, query: Query, *, least: int = 0) -> IntQuery:
-    """TimeoutSeconds and its like in JSONata; ``query`` gives a number already."""
+def number_by_expression(field: str, query: Query, *, least: int | None) -> IntQuery:
+    """TimeoutSeconds and its like in JSONata, where ``query`` gives a number already.
+
+    Without ``least`` the range is the matter of whoever uses it.
+    """
 
     def number(states: Json, environment: Environment) -> int:
         value = query(states, environment)
@@ -184,13 +187,27 @@ def number_by_expression(field: str, query: Query, *, least: int = 0) -> IntQuer
                 f"The {field} field cannot be parsed as an integer: {to_text(value)}", field
             )
         whole = int(value)  # type: ignore[arg-type]  # a number: the expression expects one
-        if not least <= whole <= MOST_SECONDS:
+        if least is not None and not least <= whole <= MOST_SECONDS:
             raise JSONataError(
                 f"{field} must be between {least} and {MOST_SECONDS} but was: {whole}", field
             )
         return whole
 
     return number
+
+
+def collection_by_expression(query: Query) -> CollectionQuery:
+    """Items of a Distributed Map in JSONata: an array or an object."""
+
+    def collection(states: Json, environment: Environment) -> list[Json] | dict[str, Json]:
+        value = query(states, environment)
+        if not isinstance(value, list | dict):
+            raise JSONataError(
+                f"Map state input must be an array or object but was: {to_text(value)}", "Items"
+            )
+        return value
+
+    return collection
 
 
 def instant_by_expression(query: Query) -> IntQuery:

@@ -117,9 +117,6 @@ def test_a_timestamp_that_is_none_has_the_sentence_of_aws(text):
 # ---------------------------------------------------------------- refusals
 
 
-JSONATA_PASS = {"Type": "Pass", "QueryLanguage": "JSONata"}
-
-
 @pytest.mark.parametrize(
     ("definition", "feature", "pointer"),
     [
@@ -138,6 +135,11 @@ JSONATA_PASS = {"Type": "Pass", "QueryLanguage": "JSONata"}
             "a number of 2000 characters",
             "/States/A/Parameters/n.$",
         ),
+        (
+            scope(A=pass_(QueryLanguage="JSONata", Output={"n/m": f"{{% {'(' * 5000} %}}"})),
+            "the expression ",
+            "/States/A/Output/n~1m",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -149,24 +151,6 @@ def test_valid_language_that_is_not_built_is_refused_by_name_and_place(
     assert feature in caught.value.feature
     assert caught.value.pointer == pointer
     assert str(caught.value).startswith(f"{caught.value.feature} is not supported yet, at /")
-
-
-@pytest.mark.parametrize(
-    ("definition", "pointer"),
-    [
-        ({**scope(A=pass_()), "QueryLanguage": "JSONata"}, "/QueryLanguage"),
-        (scope(A=JSONATA_PASS), "/States/A/QueryLanguage"),
-        (
-            scope(A=parallel(scope(B=JSONATA_PASS))),
-            "/States/A/Branches/0/States/B/QueryLanguage",
-        ),
-    ],
-    ids=["machine", "state", "branch"],
-)
-def test_jsonata_is_refused_where_it_is_asked_for(definition, pointer):
-    with pytest.raises(asl.UnsupportedFeature, match="JSONata") as caught:
-        asl.load(definition)
-    assert caught.value.pointer == pointer
 
 
 @pytest.mark.parametrize("field", ["ItemReader", "ItemBatcher", "ResultWriter"])

@@ -95,7 +95,7 @@ def bind(state: MapState, step: Step, scope: ProgramScope) -> None:
 
 
 def fail_items(step: Step, fail_early: Fail, cursor: Cursor, failed: QueryError) -> Step | None:
-    """Fail before the Map has started: AWS writes its closing event for JSONata alone (recorded)."""
+    """Fail before the Map starts: only for JSONata, AWS writes the closing event (recorded)."""
     error = cursor.evaluation_failed(failed)
     return (step.fail if isinstance(failed, JSONataError) else fail_early)(cursor, error)
 
