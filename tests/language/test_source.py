@@ -6,7 +6,7 @@ from json.decoder import scanstring
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from asl.errors import DefinitionSyntaxError, MissingExtra, UsageError
@@ -260,8 +260,8 @@ def offset(text, place):
 @settings(deadline=None)
 @given(json_objects, st.sampled_from([None, 0, 1, "\t"]), st.booleans())
 def test_at_its_place_in_the_text_each_value_can_be_read_again(tree, indent, ascii_only):
-    text = json.dumps(tree, indent=indent, ensure_ascii=ascii_only).replace("${", "")
-    tree = json.loads(text)
+    text = json.dumps(tree, indent=indent, ensure_ascii=ascii_only)
+    assume("${" not in text)  # that would be a placeholder
     source = read_source(text)
     assert source.tree == tree
     for pointer, value in pointers(tree):
