@@ -1,6 +1,7 @@
 """Expressions in fields: what they see, what they give, how they fail, and what holds them in."""
 
 import copy
+import sys
 
 import pytest
 from hypothesis import given
@@ -285,3 +286,9 @@ def test_time_depth_and_memory_are_bounded(text, code):
 )
 def test_no_expression_reaches_python(text):
     assert str(failure(text, {})).endswith("returned nothing (undefined).")
+
+
+def test_the_stack_of_the_process_is_as_deep_as_before():
+    limit = sys.getrecursionlimit()
+    assert evaluate("($f := function($n){ $n = 0 ? 0 : 1 + $f($n - 1) }; $f(250))") == 250
+    assert sys.getrecursionlimit() == limit

@@ -9,6 +9,7 @@ Source: JSONata 2.0.6; AWS guide, "Transforming data with JSONata in Step Functi
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from asl.jsontypes import MAX_DEPTH
@@ -16,13 +17,14 @@ from asl.query.jsonata.calls import Frame
 from asl.query.jsonata.evaluator import compile_node
 from asl.query.jsonata.faults import FaultError, NotJsonResultError
 from asl.query.jsonata.functions import BUILTINS
-from asl.query.jsonata.guard import DEFAULT_LIMITS, Limits, Run
+from asl.query.jsonata.guard import DEFAULT_LIMITS, Limits, Run, deep_stack
 from asl.query.jsonata.kinds import UNDEFINED, Function, Sequence, Value
 from asl.query.jsonata.reading import read
 from asl.query.jsonata.references import check_references, needs_context
+from asl.query.jsonata.syntax import UnsupportedExpressionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from asl.jsontypes import Json
     from asl.query.environment import Environment
@@ -40,10 +42,11 @@ def compile_general(text: str) -> Callable[[Mapping[str, Json], Environment], Va
         QuerySyntaxError: Malformed, or what AWS does not take.
         UnsupportedExpressionError: Its subclass, for what we do not run.
     """
-    tree = read(text)
-    check_references(tree, text)
-    asks_for_context = needs_context(tree)
-    evaluate = compile_node(tree)
+    with _bounded_depth(text):
+        tree = read(text)
+        check_references(tree, text)
+        asks_for_context = needs_context(tree)
+        evaluate = compile_node(tree)
 
     def run(states: Mapping[str, Json], environment: Environment) -> Value:
         known: dict[str, Value] = {"states": states}
@@ -79,7 +82,8 @@ def evaluate_document(
     Raises:
         QuerySyntaxError, FaultError, NotJsonResultError: As for any expression.
     """
-    evaluate = compile_node(read(text))
+    with _bounded_depth(text):
+        evaluate = compile_node(read(text))
     run = Run(environment, limits)
     context = document
     if isinstance(document, list):
@@ -89,9 +93,20 @@ def evaluate_document(
     return _evaluated(lambda: evaluate(context, frame), run)
 
 
+@contextmanager
+def _bounded_depth(text: str) -> Iterator[None]:
+    """While a text is read and compiled: it may be nested as deep as evaluations may be."""
+    try:
+        with deep_stack():
+            yield
+    except RecursionError as error:
+        raise UnsupportedExpressionError("it is nested too deep", text) from error
+
+
 def _evaluated(evaluate: Callable[[], Value], run: Run) -> Value:
     try:
-        return _plain(evaluate(), run, 0)
+        with deep_stack():
+            return _plain(evaluate(), run, 0)
     except RecursionError:
         raise FaultError("D1011") from None
 

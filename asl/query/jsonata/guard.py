@@ -10,11 +10,15 @@ The bounds are ours. JSONata has none, and what AWS's are is not known.
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from asl.query.jsonata.faults import FaultError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from asl.query.environment import Environment
 
 #: Steps: a few seconds' worth of evaluating, and no more than some hundred megabytes of values.
@@ -22,6 +26,21 @@ MAX_STEPS = 2_000_000
 #: Evaluations inside of evaluations. JSONata JS goes about as deep before its stack overflows.
 MAX_DEPTH = 1000
 _CHARACTERS_A_STEP = 16
+
+
+#: Frames of Python's stack while an expression is read or evaluated: enough for MAX_DEPTH.
+_FRAMES = 10_000
+
+
+@contextmanager
+def deep_stack() -> Iterator[None]:
+    """Let Python's stack grow as deep as MAX_DEPTH needs, whatever the caller's limit is."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 class Limits(NamedTuple):

@@ -2,8 +2,7 @@
 
 jsonata-python parses (it follows the reference implementation closely there, up to the paths that
 ``%`` takes back to parents); its lexer is replaced by `asl.query.jsonata.tokens`, and its evaluator
-is not used. Importing it costs 40 ms and raises Python's recursion limit, so this module is
-imported only when there is an expression to read.
+is not used. Importing it costs 40 ms, so this module is imported only when it is needed.
 
 Source: JSONata 2.0.6; AWS guide, "Transforming data with JSONata in Step Functions".
 """
@@ -12,8 +11,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from jsonata.jexception import JException
-from jsonata.parser import Parser
+from asl.query.jsonata.guard import deep_stack
+
+with deep_stack():  # importing raises the limit for good: that is undone here
+    from jsonata.jexception import JException
+    from jsonata.parser import Parser
 
 from asl.errors import QuerySyntaxError, quote
 from asl.query.jsonata.faults import TEXTS, FaultError
@@ -45,6 +47,7 @@ def read(text: str) -> Node:
     Raises:
         QuerySyntaxError: Malformed; the message is the reference's, as AWS shows it.
         UnsupportedExpressionError: Its subclass, for what is well-formed but not run here.
+        RecursionError: Nested too deep.
     """
     try:
         parser = _idle.pop()
@@ -59,9 +62,9 @@ def read(text: str) -> Node:
         inserts = dict(zip(names, (error.current, error.expected), strict=False))
         fault = FaultError(error.error, position=max(error.location, 0), **inserts)
         raise _refused(fault, text) from error
-    except RecursionError as error:
-        raise UnsupportedExpressionError("it is nested too deep", text) from error
-    except RuntimeError as error:  # the signature of a lambda; JException is one too, but see above
+    except RecursionError:
+        raise
+    except RuntimeError as error:  # the signature of a lambda; the two above are such errors too
         code = next((code for code in ("S0401", "S0402") if TEXTS[code] == str(error)), "S0201")
         raise QuerySyntaxError(FaultError(code).text(), text) from error
     except (AttributeError, LookupError, TypeError) as error:
