@@ -2,6 +2,7 @@
 
     python tests/conformance/run.py executions DIR [--level outcome|history]
         [--feature F ...] [--without F ...] [--only TEXT] [--json FILE] [--jobs N] [--full]
+    python tests/conformance/run.py jsonata DIR [--only TEXT] [--json FILE] [--full]
 
 Prints one line for each case that differs, and closes with "N passed, M failed". A case that needs
 what we do not support has failed: nothing is skipped. The exit status is 0 if all passed, else 1.
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.conformance import executions
+from tests.conformance import executions, jsonata_suite
 from tests.conformance.corpus import Case, chosen, cut, load_case, load_comparer
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ _comparer = functools.cache(load_comparer)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
+    if args.suite == "jsonata":
+        return jsonata_suite.run(args.folder, only=args.only, report_to=args.json, full=args.full)
     paths = [
         path
         for path in sorted(args.folder.glob("*.json"))
@@ -99,8 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Compare our behaviour with recordings of AWS.")
     commands = parser.add_subparsers(dest="suite", required=True)
     for name, suite in SUITES.items():
-        command = commands.add_parser(name, help=suite.help)
-        command.add_argument("folder", type=Path, metavar="DIR", help="the folder of cases")
+        command = _command(commands.add_parser(name, help=suite.help))
         for option, details in suite.options.items():
             command.add_argument(f"--{option}", **details)
         command.add_argument(
@@ -119,13 +121,20 @@ def _parser() -> argparse.ArgumentParser:
             metavar="F",
             help="only cases that have none of these features",
         )
-        command.add_argument(
-            "--only", default="", metavar="TEXT", help="only cases whose id contains the text"
-        )
-        command.add_argument("--json", type=Path, metavar="FILE", help="write all differences here")
         command.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (1)")
-        command.add_argument("--full", action="store_true", help="print every difference, uncut")
+    _command(commands.add_parser("jsonata", help="JSONata's own suite, at the level of 2.0.6"))
     return parser
+
+
+def _command(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """What every sub-command takes."""
+    command.add_argument("folder", type=Path, metavar="DIR", help="the folder of cases")
+    command.add_argument(
+        "--only", default="", metavar="TEXT", help="only cases whose id contains the text"
+    )
+    command.add_argument("--json", type=Path, metavar="FILE", help="write all differences here")
+    command.add_argument("--full", action="store_true", help="print every difference, uncut")
+    return command
 
 
 if __name__ == "__main__":

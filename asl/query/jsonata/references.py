@@ -13,11 +13,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from asl.errors import QuerySyntaxError
+from asl.query.jsonata.simple_text import (
+    Call,
+    Constant,
+    Negation,
+    Operation,
+    Reference,
+    read_simple,
+)
+from asl.query.jsonata.syntax import expression_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from asl.query.jsonata.reading import Node
+    from asl.query.jsonata.simple_text import Simple
 
 
 class References(NamedTuple):
@@ -35,6 +45,66 @@ class References(NamedTuple):
     functions: frozenset[str] = frozenset()
     states_fields: frozenset[str] = frozenset()
     uses_states: bool = False
+
+
+def read_references(text: str) -> References:
+    """What ``{% ... %}`` refers to; for rules that check a definition.
+
+    Raises:
+        QuerySyntaxError: It can't be read.
+    """
+    inner = expression_of(text)
+    tree = read_simple(inner)
+    if tree is not None:
+        return _simple_references(tree)
+    from asl.query.jsonata.reading import read  # noqa: PLC0415 - 40 ms, not for all
+
+    return references_of(read(inner))
+
+
+def referenced_variables(text: str) -> frozenset[str]:
+    """The names of the variables that ``{% ... %}`` reads, without functions that it calls.
+
+    Raises:
+        QuerySyntaxError: It can't be read.
+    """
+    references = read_references(text)
+    return references.variables - references.functions
+
+
+def referenced_states_fields(text: str) -> frozenset[str]:
+    """The fields of ``$states`` that ``{% ... %}`` names, such as ``input`` and ``result``.
+
+    Raises:
+        QuerySyntaxError: It can't be read.
+    """
+    return read_references(text).states_fields
+
+
+def _simple_references(tree: Simple) -> References:
+    match tree:
+        case Constant():
+            return References()
+        case Reference():
+            if tree.is_states:
+                return References(states_fields=frozenset((tree.root,)))
+            return References(variables=frozenset((tree.root,)))
+        case Negation():
+            return _simple_references(tree.operand)
+        case Call():
+            name = frozenset((tree.name,))
+            return _joined(References(name, name), tree.argument)
+        case Operation():
+            return _joined(_simple_references(tree.left), tree.right)
+
+
+def _joined(references: References, tree: Simple | None) -> References:
+    others = References() if tree is None else _simple_references(tree)
+    return References(
+        references.variables | others.variables,
+        references.functions | others.functions,
+        references.states_fields | others.states_fields,
+    )
 
 
 def references_of(tree: Node) -> References:

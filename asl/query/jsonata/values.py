@@ -5,17 +5,17 @@ Source: AWS guide, "Transforming data with JSONata in Step Functions".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from asl.errors import QuerySyntaxError
 from asl.jsontypes import escape_pointer, size_bytes
 from asl.query.environment import Compiled
-from asl.query.jsonata.expression import UNBOUNDED, compile_expression
+from asl.query.jsonata.expression import compile_expression
 from asl.query.jsonata.syntax import is_expression
 
 if TYPE_CHECKING:
     from asl.jsontypes import Json
-    from asl.query.environment import Environment, Query
+    from asl.query.environment import Environment
 
 #: Closures call each other as deep as a value is nested: far less than Python allows.
 _MAX_DEPTH: Final = 100
@@ -44,64 +44,56 @@ def compile_value(value: Json, field: str) -> Compiled:
     Raises:
         ValueSyntaxError: An expression is malformed or not run here, or values are nested too deep.
     """
-    query = _compile(value, field, "", 0)
-    if query is None:
+    compiled = _compile(value, field, "", 0)
+    if compiled is None:
         return Compiled(lambda _states, _environment: value, size_bytes(value), 0)
-    return Compiled(query, UNBOUNDED, 0)
+    return compiled
 
 
-def _compile(node: Json, field: str, pointer: str, depth: int) -> Query | None:
+def _compile(node: Json, field: str, pointer: str, depth: int) -> Compiled | None:
     """What a part of the value gives, None if it computes nothing."""
     if depth > _MAX_DEPTH:
         message = f"a value may be nested {_MAX_DEPTH} levels deep, this one is deeper"
         raise ValueSyntaxError(message, "", pointer)
     if isinstance(node, str):
         return _expression(node, field, pointer)
+    parts: list[tuple[str | int, Compiled]] = []
     if isinstance(node, dict):
-        members = {
-            name: query
-            for name, member in node.items()
-            if (
-                query := _compile(
-                    member, f"{field}/{name}", f"{pointer}/{escape_pointer(name)}", depth + 1
-                )
-            )
-        }
-        return _filled_object(node, members) if members else None
-    if isinstance(node, list):
-        items = {
-            index: query
-            for index, item in enumerate(node)
-            if (query := _compile(item, f"{field}[{index}]", f"{pointer}/{index}", depth + 1))
-        }
-        return _filled_array(node, items) if items else None
-    return None
+        for name, member in node.items():
+            inner = f"{pointer}/{escape_pointer(name)}"
+            if compiled := _compile(member, f"{field}/{name}", inner, depth + 1):
+                parts.append((name, compiled))
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            inner = f"{pointer}/{index}"
+            if compiled := _compile(item, f"{field}[{index}]", inner, depth + 1):
+                parts.append((index, compiled))
+    return _filled(node, parts) if parts else None
 
 
-def _expression(text: str, field: str, pointer: str) -> Query | None:
+def _expression(text: str, field: str, pointer: str) -> Compiled | None:
     if not is_expression(text):
         return None
     try:
-        return compile_expression(text, field).evaluate
+        return compile_expression(text, field)
     except QuerySyntaxError as error:
         raise ValueSyntaxError(str(error), text, pointer) from error
 
 
-def _filled_object(frame: dict[str, Json], members: dict[str, Query]) -> Query:
-    def query(states: Json, environment: Environment) -> Json:
-        filled = frame.copy()
-        for name, member in members.items():
-            filled[name] = member(states, environment)
-        return filled
+def _filled(frame: Json, parts: list[tuple[str | int, Compiled]]) -> Compiled:
+    """A copy of an object or array with the parts filled in, at their names or indices."""
+    fills = tuple((key, part.evaluate) for key, part in parts)
 
-    return query
+    def fill(states: Json, environment: Environment) -> Json:
+        filled: Any = cast("Any", frame).copy()
+        for key, evaluate in fills:
+            filled[key] = evaluate(states, environment)
+        result: Json = filled
+        return result
 
-
-def _filled_array(frame: list[Json], items: dict[int, Query]) -> Query:
-    def query(states: Json, environment: Environment) -> Json:
-        filled = frame.copy()
-        for index, item in items.items():
-            filled[index] = item(states, environment)
-        return filled
-
-    return query
+    # A part takes the place of its text in the frame, so counting both is enough.
+    return Compiled(
+        fill,
+        size_bytes(frame) + sum(part.fixed_bytes for _, part in parts),
+        sum(part.factor for _, part in parts),
+    )
