@@ -346,8 +346,10 @@ def _call(node: Node) -> Callable[[Value, Frame, list[Value]], Value]:
 
 
 def _function_name(node: Node) -> Value:
+    """What errors call the function that a node calls; undefined for one without a name."""
     procedure = node.procedure
-    return procedure.steps[0].value if procedure.type == "path" else procedure.value
+    name = procedure.steps[0].value if procedure.type == "path" else procedure.value
+    return UNDEFINED if name is None else name
 
 
 def _partial(node: Node) -> Evaluate:

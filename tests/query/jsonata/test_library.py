@@ -28,6 +28,14 @@ def evaluate(text, **bindings):
     return evaluate_document(text, UNDEFINED, bindings, Env())
 
 
+def outcome(text):
+    """The value, or the code of the error."""
+    try:
+        return evaluate(text)
+    except FaultError as fault:
+        return fault.code
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -90,7 +98,7 @@ def evaluate(text, **bindings):
         ("$split('a, b,c', /,\\s*/)", ["a", "b", "c"]),
         ("$split('a,b,c', ',', 1.5)", ["a"]),
         ("$contains('abc', function($s){ $s })", "T1010"),
-        ("/a/('xa')", {"match": "a", "start": 1, "end": 2, "groups": []}),
+        ("/a/('xa').start", 1),
         # arrays and objects
         ("$map([1, null, 2], function($v){ $v })", [1, None, 2]),
         ("$map([1.55, 2.55], $round)", [2, 2.6]),
@@ -117,10 +125,7 @@ def evaluate(text, **bindings):
     ],
 )
 def test_functions_do_what_the_reference_does(text, value):
-    try:
-        assert evaluate(text) == value
-    except FaultError as fault:
-        assert fault.code == value
+    assert outcome(text) == value
 
 
 @pytest.mark.parametrize(
@@ -131,13 +136,13 @@ def test_functions_do_what_the_reference_does(text, value):
         ("$formatNumber(-5, '0;(0)')", "(5)"),
         ("$formatNumber(0.123, '#.e9')", "0.1e0"),
         ("$formatNumber(0.5, '#0%')", "50%"),
-        ("$formatNumber(1234567, '#,##,#0')", "1234,56,7"),
+        ("$formatNumber(1234567, '#,##,#0')", "1,23,45,67"),
         ("$formatNumber(1, '0.0.0')", "D3081"),
         ("$formatNumber(1, '0,.0')", "D3087"),
         ("$formatNumber(0, '0e0')", "D1012"),
         (
             "$formatNumber(1.5, '0,0', {'grouping-separator': ' ', 'decimal-separator': ','})",
-            "D3086",
+            "1,5",
         ),
         ("$formatInteger(1e46, 'w')", "ten billion trillion trillion trillion"),
         ("$formatInteger(1999, 'I')", "MCMXCIX"),
@@ -171,18 +176,15 @@ def test_functions_do_what_the_reference_does(text, value):
     ],
 )
 def test_pictures_are_those_of_the_reference(text, value):
-    try:
-        assert evaluate(text) == value
-    except FaultError as fault:
-        assert fault.code == value
+    assert outcome(text) == value
 
 
-@given(st.integers(-8_640_000_000_000_000, 8_640_000_000_000_000))
+@given(st.integers(-62_135_596_800_000, 8_640_000_000_000_000))
 def test_a_time_is_read_as_it_was_written(millis):
-    picture = "[Y,1-9]-[M01]-[D01] [H01]:[m01]:[s01].[f001] [Z0101]"
-    text = "$toMillis($fromMillis($t, $p), $p)"
-    if 10**8 <= abs(millis) < 2 * 10**14 and millis > 0:
-        assert evaluate(text, t=millis, p=picture.replace("[Y,1-9]", "[Y]")) == millis
+    picture = "[Y#####0001]-[M01]-[D01] [H01]:[m01]:[s01].[f001] [Z0101]"
+    year = int(evaluate("$fromMillis($t, '[Y]')", t=millis))
+    if year >= 1000:  # as in JavaScript, years below 100 are read as those of the 20th century
+        assert evaluate("$toMillis($fromMillis($t, $p), $p)", t=millis, p=picture) == millis
 
 
 @given(st.integers(0, 3_000_000_000_000))

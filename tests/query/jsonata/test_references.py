@@ -1,0 +1,102 @@
+"""What expressions refer to, and which references AWS does not take."""
+
+import pytest
+
+from asl.errors import QuerySyntaxError
+from asl.query.jsonata import (
+    compile_expression,
+    read_references,
+    referenced_states_fields,
+    referenced_variables,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "variables"),
+    [
+        ("$a.b + $c", {"a", "c"}),
+        ("$states.input", set()),
+        ("$count($a)", {"a"}),
+        ("$sum($a.b[$c > d])", {"a", "c"}),
+        ("$map($a, function($x){ $x + $y })", {"a", "y"}),
+        ("($x := $x + 1; $x)", {"x"}),
+        ("($x := 1; $x + $y)", {"y"}),
+        ("(($x := 1); $x)", {"x"}),
+        ("$a@$b.c#$d.($b & $d & $e)", {"a", "e"}),
+        ("{$k: $v}", {"k", "v"}),
+        ("$a ~> |$|{'b': $c}|", {"a", "c"}),
+        ("$a ? $b : $c", {"a", "b", "c"}),
+        ("$a^(>$b){$c: $d}", {"a", "b", "c", "d"}),
+        ("$f($a, ?)", {"a"}),
+        ("$a ~> $length", {"a", "length"}),
+    ],
+)
+def test_variables_are_those_that_it_does_not_bind_itself(text, variables):
+    assert referenced_variables(f"{{% {text} %}}") == variables
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("$states.input.a & $states.context.b", {"input", "context"}),
+        ("$states.result[0].x", {"result"}),
+        ("$map($states.errorOutput, function($x){ $states.foo })", {"errorOutput", "foo"}),
+        ("($states := 1; $states.input)", set()),
+        ("$states", set()),
+    ],
+)
+def test_fields_of_states_are_those_that_it_names(text, fields):
+    assert referenced_states_fields(f"{{% {text} %}}") == fields
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [("$states", True), ("$states[0]", True), ("$string($states)", True), ("$states.input", False)],
+)
+def test_other_uses_of_states_are_told(text, uses):
+    assert read_references(f"{{% {text} %}}").uses_states is uses
+
+
+def test_called_functions_are_told_apart():
+    references = read_references("{% $f($a) & $sum($b) & $string($c) %}")
+    assert references.functions == {"f", "sum", "string"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "position"),
+    [
+        ("$$", "Reference to '$$' is not supported.", 2),
+        ("$map($a, function($x){ $$ })", "Reference to '$$' is not supported.", 25),
+        ("$a[$$.b]", "Reference to '$$' is not supported.", 5),
+        ("$ ", "Reference to '$' is not supported.", 1),
+        ("phone", "Reference to 'phone' at the top level is not supported.", 5),
+        ("[phone.number]", "Reference to 'phone' at the top level is not supported.", 6),
+        ("$uppercase(phone)", "Reference to 'phone' at the top level is not supported.", 16),
+        ("$map($a, function($x){ b })", "Reference to 'b' at the top level is not supported.", 24),
+        ("($a; b)", "Reference to 'b' at the top level is not supported.", 6),
+        ("uppercase('a')", "Reference to 'uppercase' at the top level is not supported.", 9),
+    ],
+)
+def test_references_to_a_document_are_refused(text, message, position):
+    with pytest.raises(QuerySyntaxError) as caught:
+        compile_expression(f"{{% {text} %}}", "Output")
+    assert str(caught.value) == message
+    assert caught.value.position == position
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$a.b.c",
+        "$a[b = 1]",
+        "$a^(b)",
+        "$a{b: c}",
+        "$a.(b + c)",
+        "$a.{'n': b}",
+        "$a.$",
+        "$a.$map(b, function($x){ $x & c })",
+        "$a ~> |b|{'c': d}|",
+    ],
+)
+def test_names_that_stand_for_items_are_fine(text):
+    compile_expression(f"{{% {text} %}}", "Output")
