@@ -17,6 +17,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from asl.errors import QuerySyntaxError, UnsupportedFeature, quote
+from asl.query.memo import remembered
 
 if TYPE_CHECKING:
     from asl.jsontypes import Json
@@ -69,16 +70,28 @@ def unescape(body: str) -> str:
     return _ESCAPE.sub(r"\1", body)
 
 
+@remembered
 def parse_call(text: str) -> Call:
     """The tree of a text that is one call from its first to its last character.
 
     Raises:
         QuerySyntaxError: Malformed; says what was expected and where.
-        UnsupportedFeature: Longer or nested deeper than we read.
+        UnsupportedFeature: Longer than we read, or too many calls.
     """
     if len(text) > MAX_LENGTH:
         raise UnsupportedFeature(f"an intrinsic function call of {len(text)} characters", "")
     return _Reader(text).whole()
+
+
+def nesting(call: Call) -> int:
+    """How many calls there are inside of each other, below the outermost one."""
+    deepest = 0
+    pending = [(call, 0)]
+    while pending:
+        found, depth = pending.pop()
+        deepest = max(deepest, depth)
+        pending += [(one, depth + 1) for one in found.arguments if isinstance(one, Call)]
+    return deepest
 
 
 class _Reader:
@@ -88,15 +101,13 @@ class _Reader:
         self.calls = 0
 
     def whole(self) -> Call:
-        call = self.call(0)
+        call = self.call()
         if self.at != len(self.text):
             raise self.expected("nothing more")
         return call
 
-    def call(self, depth: int) -> Call:
+    def call(self) -> Call:
         self.calls += 1
-        if depth > MAX_NESTING:
-            raise UnsupportedFeature(f"more than {MAX_NESTING} nested intrinsic functions", "")
         if self.calls > MAX_CALLS:
             raise UnsupportedFeature(f"more than {MAX_CALLS} intrinsic functions in one field", "")
         name = _NAME.match(self.text, self.at)
@@ -108,7 +119,7 @@ class _Reader:
         if not self.take(")"):
             while True:
                 self.skip_blanks()
-                arguments.append(self.argument(depth))
+                arguments.append(self.argument())
                 self.skip_blanks()
                 if self.take(")"):
                     break
@@ -116,7 +127,7 @@ class _Reader:
                     raise self.expected("',' or ')'")
         return Call(name[0], tuple(arguments), position)
 
-    def argument(self, depth: int) -> Argument:
+    def argument(self) -> Argument:
         first = self.text[self.at : self.at + 1]
         if first == "$":
             return self.path()
@@ -135,7 +146,7 @@ class _Reader:
             self.at = found.end()
             return Literal(_WORDS[found[0]])
         if first == "S":
-            return self.call(depth + 1)
+            return self.call()
         raise self.expected("a path, 'text', number, true, false, null or function call")
 
     def path(self) -> Path:

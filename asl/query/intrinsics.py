@@ -18,7 +18,7 @@ from asl.jsontypes import size_bytes
 from asl.query import functions
 from asl.query.environment import Compiled
 from asl.query.functions import MAX_CHARACTERS, RefusedError
-from asl.query.intrinsic_parser import Call, Literal, Path, parse_call
+from asl.query.intrinsic_parser import MAX_NESTING, Call, Literal, Path, nesting, parse_call
 from asl.query.javalike import to_text
 from asl.query.paths import compile_path
 
@@ -51,7 +51,10 @@ def compile_intrinsic(text: str) -> Compiled:
         QuerySyntaxError: Malformed text or an unknown function; AWS refuses the definition.
         UnsupportedFeature: Valid, but beyond our limits; its pointer is empty.
     """
-    return _compile_call(parse_call(text), text).compiled
+    call = parse_call(text)
+    if nesting(call) > MAX_NESTING:
+        raise UnsupportedFeature(f"more than {MAX_NESTING} nested intrinsic functions", "")
+    return _compile_call(call, text).compiled
 
 
 class Function(NamedTuple):

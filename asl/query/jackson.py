@@ -1,8 +1,9 @@
 """Why Jackson, the JSON parser of AWS, refuses a text: its own words, with line and column.
 
-``States.StringToJson`` shows them in the cause of the failure. Python's parser does the reading;
-this module is asked only about a text that it refused, follows Jackson's order of reading up to the
-first fault and gives the message. It never makes values. Columns count UTF-16 units, as in Java.
+``States.StringToJson`` shows them in the cause of its failure, and AWS does in what it says of a
+definition. Python's parser does the reading; this module is asked only about a text that it
+refused, follows Jackson's order of reading up to the first fault and gives the message. It never
+makes values. Columns count UTF-16 units, as in Java.
 
 The messages are those of jackson-core 2.17 and 2.18 with all optional features off, reading a text
 in memory (three of them are recorded from AWS). Like Jackson's default reader it stops after the
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 from asl.query.javalike import utf16
 
-_SOURCE = "Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)"
+REDACTED = "Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)"
 _VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _NON_STANDARD = (
     "Non-standard token '{}': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
@@ -32,15 +33,16 @@ _IDENTIFIER_PART = _IDENTIFIER_START | {"Nd", "Mn", "Mc", "Cf"}
 _MAX_TOKEN = 256
 
 
-def parse_error(text: str) -> str | None:
+def parse_error(text: str, source: str = REDACTED) -> str | None:
     """Jackson's message about a text, or None if Jackson would read a value from its beginning.
 
     Args:
         text: Not blank.
+        source: How the text is named in places.
     """
     units = utf16(text)
     try:
-        _Reader("".join(map(chr, units))).read()
+        _Reader("".join(map(chr, units)), source).read()
     except _FaultError as fault:
         # A message may quote half of a surrogate pair, which Java writes as a question mark.
         return str(fault).encode("utf-8", "replace").decode()
@@ -65,8 +67,9 @@ class _Scope(NamedTuple):
 class _Reader:
     """Reads one value; ``at`` is the number of characters taken, as Jackson counts them."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, source: str) -> None:
         self.text = text
+        self.source = source
         self.at = 0
 
     def read(self) -> None:
@@ -280,7 +283,9 @@ class _Reader:
 
     def location(self, at: int) -> str:
         ends = [found.end() for found in _LINE_END.finditer(self.text, 0, at)]
-        return f"[{_SOURCE}; line: {len(ends) + 1}, column: {at - (ends[-1] if ends else 0) + 1}]"
+        return (
+            f"[{self.source}; line: {len(ends) + 1}, column: {at - (ends[-1] if ends else 0) + 1}]"
+        )
 
     def unexpected(self, char: str, expected: str) -> _FaultError:
         return self.fault(f"Unexpected character ({_describe(char)}): {expected}", back=1)
@@ -301,7 +306,7 @@ class _Reader:
     def mismatch(self, char: str, scope: _Scope | None) -> _FaultError:
         expected = "}" if char == "]" else "]"
         where = f"{scope.kind} starting at {self.location(scope.start)}" if scope else ""
-        where = where or f"root starting at [{_SOURCE}; line: 1]"
+        where = where or f"root starting at [{self.source}; line: 1]"
         message = f"Unexpected close marker '{char}': expected '{expected}' (for {where})"
         return self.fault(message, back=1)
 

@@ -9,9 +9,14 @@ what has no place in Jayway's language is refused on the way. What the steps mea
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from asl.errors import quote
 from asl.query.path_text import INDEX, NAME, UnsupportedPathError, malformed
+
+if TYPE_CHECKING:
+    from jsonpath_ng.ext.parser import ExtendedJsonPathParser
 
 _MAX_CHARACTERS = 2_000
 
@@ -45,6 +50,10 @@ _TOKEN = re.compile(
 )
 
 
+#: Parsers that nobody uses. (Taking from a list and appending are atomic: threads need no lock.)
+_idle: list[ExtendedJsonPathParser] = []
+
+
 def parse_steps(text: str, start: int) -> object:
     """The steps of a path as a tree of jsonpath_ng, below a ``Root``.
 
@@ -64,12 +73,29 @@ def parse_steps(text: str, start: int) -> object:
         )
     # 30 ms that `import asl` does not pay, nor any definition without such paths.
     from jsonpath_ng.exceptions import JSONPathError as ParserError  # noqa: PLC0415
-    from jsonpath_ng.ext.parser import parse  # noqa: PLC0415
 
+    canonical = _canonical(text, start)
     try:
-        tree: object = parse(_canonical(text, start))
+        tree: object = _parse(canonical)
     except ParserError as error:
         raise UnsupportedPathError(f"can't read the path {quote(text)}: {error}", text) from error
+    return tree
+
+
+@lru_cache(maxsize=256)
+def _parse(canonical: str) -> object:
+    """What `jsonpath_ng.ext.parse` gives, which makes a parser each time: that takes longer.
+
+    Nobody changes a tree, and a path is read by who checks a definition and by who compiles it.
+    """
+    from jsonpath_ng.ext.parser import ExtendedJsonPathParser  # noqa: PLC0415
+
+    try:
+        parser = _idle.pop()
+    except IndexError:
+        parser = ExtendedJsonPathParser()
+    tree: object = parser.parse(canonical)
+    _idle.append(parser)
     return tree
 
 

@@ -15,13 +15,17 @@ import re
 from typing import Literal, NamedTuple, TypeAlias
 
 from asl.errors import QuerySyntaxError, quote
+from asl.query.memo import remembered
 
 #: A name that needs no quotes.
 NAME = r"[\w\-\u0080-\U0010ffff]+"
 #: A number of an element: Java's int, and a little less.
 INDEX = r"-?[0-9]{1,9}"
 
-_HEAD = re.compile(r"\$(?:(?P<context>\$)|(?P<variable>[^\W\d]\w*))?(?=[.\[\s]|\Z)")
+#: Paths into the data by names alone: nothing in one can be wrong.
+PLAIN_PATH = re.compile(rf"\$(?:\.{NAME})*")
+
+_HEAD = re.compile(r"\$(?:(?P<context>\$)|(?P<variable>[^\s.\[\]$]+))?(?=[.\[\s]|\Z)")
 _STEP = re.compile(
     rf"""
       \.(?P<name>{NAME})
@@ -67,6 +71,7 @@ class PathText(NamedTuple):
     is_definite: bool
 
 
+@remembered
 def read_path(text: str) -> PathText:
     """Read the start and the definite steps of a path.
 
@@ -74,7 +79,7 @@ def read_path(text: str) -> PathText:
         QuerySyntaxError: It does not start like a path.
     """
     head = _HEAD.match(text)
-    if head is None:
+    if head is None or (head["variable"] and not head["variable"].isidentifier()):
         if text[:1] == "$":
             raise malformed(text, 1)
         raise QuerySyntaxError(f"a path starts with '$', this does not: {quote(text)}", text)

@@ -26,7 +26,7 @@ from asl.errors import JSONPathError, QueryError, QuerySyntaxError
 from asl.query.environment import Compiled
 from asl.query.javalike import to_text
 from asl.query.jayway import compile_steps
-from asl.query.path_text import FromEnd, read_path
+from asl.query.path_text import FromEnd, UnsupportedPathError, read_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -302,5 +302,5 @@ def compile_reference_path(text: str) -> ReferencePath:
         raise QuerySyntaxError("a Reference Path has names and indices from 0 on only", text, 1)
     if len(steps) > _MAX_REFERENCE_STEPS:
         message = f"a Reference Path may have {_MAX_REFERENCE_STEPS} steps, not {len(steps)}"
-        raise QuerySyntaxError(message, text)
+        raise UnsupportedPathError(message, text)
     return ReferencePath(text, steps)

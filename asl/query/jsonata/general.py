@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from asl.jsontypes import Json
     from asl.query.environment import Environment
+    from asl.query.jsonata.reading import Node
 
 
 def compile_general(text: str) -> Callable[[Mapping[str, Json], Environment], Value]:
@@ -42,7 +43,7 @@ def compile_general(text: str) -> Callable[[Mapping[str, Json], Environment], Va
         QuerySyntaxError: Malformed, or what AWS does not take.
         UnsupportedExpressionError: Its subclass, for what we do not run.
     """
-    with _bounded_depth(text):
+    with bounded_depth(text):
         tree = read(text)
         check_references(tree, text)
         asks_for_context = needs_context(tree)
@@ -58,6 +59,18 @@ def compile_general(text: str) -> Callable[[Mapping[str, Json], Environment], Va
         return _evaluated(lambda: evaluate(UNDEFINED, Frame(known, globals_frame, run)), run)
 
     return run
+
+
+def read_general(text: str) -> Node:
+    """The tree of an expression that compiles; its references are not checked.
+
+    Raises:
+        QuerySyntaxError, UnsupportedExpressionError: As for `compile_general`.
+    """
+    with bounded_depth(text):
+        tree = read(text)
+        compile_node(tree)
+    return tree
 
 
 def evaluate_document(
@@ -82,7 +95,7 @@ def evaluate_document(
     Raises:
         QuerySyntaxError, FaultError, NotJsonResultError: As for any expression.
     """
-    with _bounded_depth(text):
+    with bounded_depth(text):
         evaluate = compile_node(read(text))
     run = Run(environment, limits)
     context = document
@@ -94,8 +107,12 @@ def evaluate_document(
 
 
 @contextmanager
-def _bounded_depth(text: str) -> Iterator[None]:
-    """While a text is read and compiled: it may be nested as deep as evaluations may be."""
+def bounded_depth(text: str) -> Iterator[None]:
+    """While a text is read, looked through or compiled: it may be as deep as evaluations may be.
+
+    Raises:
+        UnsupportedExpressionError: It is deeper.
+    """
     try:
         with deep_stack():
             yield

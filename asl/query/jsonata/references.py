@@ -13,15 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from asl.errors import QuerySyntaxError
-from asl.query.jsonata.simple_text import (
-    Call,
-    Constant,
-    Negation,
-    Operation,
-    Reference,
-    read_simple,
-)
-from asl.query.jsonata.syntax import expression_of
+from asl.query.jsonata.simple_text import Call, Constant, Negation, Operation, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,49 +31,20 @@ class References(NamedTuple):
         functions: Those that it calls.
         states_fields: The fields of ``$states`` that it names (``$states.input``).
         uses_states: It uses ``$states`` in another way than by naming a field.
+        calls: Each of ``functions`` with how many arguments it is given, a call each.
+        faults: What it refers to and must not, in AWS's words, with the place in the text.
     """
 
     variables: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     states_fields: frozenset[str] = frozenset()
     uses_states: bool = False
+    calls: tuple[tuple[str, int], ...] = ()
+    faults: tuple[tuple[str, int], ...] = ()
 
 
-def read_references(text: str) -> References:
-    """What ``{% ... %}`` refers to; for rules that check a definition.
-
-    Raises:
-        QuerySyntaxError: It can't be read.
-    """
-    inner = expression_of(text)
-    tree = read_simple(inner)
-    if tree is not None:
-        return _simple_references(tree)
-    from asl.query.jsonata.reading import read  # noqa: PLC0415 - 40 ms, not for all
-
-    return references_of(read(inner))
-
-
-def referenced_variables(text: str) -> frozenset[str]:
-    """The names of the variables that ``{% ... %}`` reads, without functions that it calls.
-
-    Raises:
-        QuerySyntaxError: It can't be read.
-    """
-    references = read_references(text)
-    return references.variables - references.functions
-
-
-def referenced_states_fields(text: str) -> frozenset[str]:
-    """The fields of ``$states`` that ``{% ... %}`` names, such as ``input`` and ``result``.
-
-    Raises:
-        QuerySyntaxError: It can't be read.
-    """
-    return read_references(text).states_fields
-
-
-def _simple_references(tree: Simple) -> References:
+def simple_references(tree: Simple) -> References:
+    """What a simple expression refers to."""
     match tree:
         case Constant():
             return References()
@@ -90,20 +53,22 @@ def _simple_references(tree: Simple) -> References:
                 return References(states_fields=frozenset((tree.root,)))
             return References(variables=frozenset((tree.root,)))
         case Negation():
-            return _simple_references(tree.operand)
+            return simple_references(tree.operand)
         case Call():
             name = frozenset((tree.name,))
-            return _joined(References(name, name), tree.argument)
+            calls = ((tree.name, 0 if tree.argument is None else 1),)
+            return _joined(References(name, name, calls=calls), tree.argument)
         case Operation():
-            return _joined(_simple_references(tree.left), tree.right)
+            return _joined(simple_references(tree.left), tree.right)
 
 
 def _joined(references: References, tree: Simple | None) -> References:
-    others = References() if tree is None else _simple_references(tree)
+    others = References() if tree is None else simple_references(tree)
     return References(
         references.variables | others.variables,
         references.functions | others.functions,
         references.states_fields | others.states_fields,
+        calls=references.calls + others.calls,
     )
 
 
@@ -116,6 +81,8 @@ def references_of(tree: Node) -> References:
         frozenset(walker.functions),
         frozenset(walker.states_fields),
         walker.uses_states,
+        tuple(walker.calls),
+        tuple(walker.faults),
     )
 
 
@@ -125,10 +92,7 @@ def check_references(tree: Node, text: str) -> None:
     Raises:
         QuerySyntaxError: With AWS's text for the first such reference.
     """
-    walker = _Walker()
-    walker.walk(tree, frozenset(), is_top=True)
-    if walker.faults:
-        message, position = walker.faults[0]
+    for message, position in references_of(tree).faults:
         raise QuerySyntaxError(message, text, position)
 
 
@@ -149,6 +113,10 @@ class _Walker:
         self.functions: set[str] = set()
         self.states_fields: set[str] = set()
         self.uses_states = False
+        self.calls: list[tuple[str, int]] = []
+        self.applied: set[int] = (
+            set()
+        )  # calls that the sign ~> gives one more argument, by their id
         self.faults: list[tuple[str, int]] = []
 
     def walk(self, node: Node, bound: frozenset[str], *, is_top: bool) -> frozenset[str]:
@@ -174,15 +142,23 @@ class _Walker:
             for part in (node.pattern, node.update, node.delete):
                 self.walk(part, bound, is_top=False)
         elif kind in {"function", "partial"}:
-            procedure = node.procedure
-            if procedure.type == "variable" and procedure.value not in bound:
-                self.functions.add(procedure.value)
-            self.walk(procedure, bound, is_top=is_top)
-            bound = self._all(node.arguments, bound, is_top=is_top)
+            bound = self._call(node, bound, is_top=is_top)
         else:
+            if kind == "apply":
+                self.applied.add(id(node.rhs))
             bound = self._all(_parts(node), bound, is_top=is_top)
         self._behind(node, bound)
         return bound
+
+    def _call(self, node: Node, bound: frozenset[str], *, is_top: bool) -> frozenset[str]:
+        procedure = node.procedure
+        if procedure.type == "variable" and procedure.value not in bound:
+            self.functions.add(procedure.value)
+            if node.type == "function":
+                given = len(node.arguments) + (id(node) in self.applied)
+                self.calls.append((procedure.value, given))
+        self.walk(procedure, bound, is_top=is_top)
+        return self._all(node.arguments, bound, is_top=is_top)
 
     def _all(self, nodes: Iterable[Node], bound: frozenset[str], *, is_top: bool) -> frozenset[str]:
         for node in nodes:

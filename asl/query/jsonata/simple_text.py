@@ -18,6 +18,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from asl.query.memo import remembered
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -97,6 +99,7 @@ class _NotSimpleError(Exception):
     """The text is to be read by JSONata's parser."""
 
 
+@remembered
 def read_simple(text: str) -> Simple | None:
     """The tree of a simple expression, None for any other text.
 

@@ -3,12 +3,11 @@
 import pytest
 
 from asl.errors import QuerySyntaxError
-from asl.query.jsonata import (
-    compile_expression,
-    read_references,
-    referenced_states_fields,
-    referenced_variables,
-)
+from asl.query.jsonata import compile_expression, inspect_expression
+
+
+def references(text):
+    return inspect_expression(f"{{% {text} %}}").references
 
 
 @pytest.mark.parametrize(
@@ -32,7 +31,8 @@ from asl.query.jsonata import (
     ],
 )
 def test_variables_are_those_that_it_does_not_bind_itself(text, variables):
-    assert referenced_variables(f"{{% {text} %}}") == variables
+    found = references(text)
+    assert found.variables - found.functions == variables
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_variables_are_those_that_it_does_not_bind_itself(text, variables):
     ],
 )
 def test_fields_of_states_are_those_that_it_names(text, fields):
-    assert referenced_states_fields(f"{{% {text} %}}") == fields
+    assert references(text).states_fields == fields
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,25 @@ def test_fields_of_states_are_those_that_it_names(text, fields):
     [("$states", True), ("$states[0]", True), ("$string($states)", True), ("$states.input", False)],
 )
 def test_other_uses_of_states_are_told(text, uses):
-    assert read_references(f"{{% {text} %}}").uses_states is uses
+    assert references(text).uses_states is uses
 
 
 def test_called_functions_are_told_apart():
-    references = read_references("{% $f($a) & $sum($b) & $string($c) %}")
-    assert references.functions == {"f", "sum", "string"}
+    found = references("$f($a) & $sum($b) & $string($c)")
+    assert found.functions == {"f", "sum", "string"}
+
+
+def test_calls_have_the_numbers_of_their_arguments():
+    found = references("$f($a, 1) & ($a ~> $g(2) ~> $h) & $string($c) & $i(?, 1)")
+    assert set(found.calls) == {("f", 2), ("g", 2), ("string", 1)}
+
+
+def test_all_references_to_a_document_are_told():
+    assert [message for message, _ in references("$$ & [a, b]").faults] == [
+        "Reference to '$$' is not supported.",
+        "Reference to 'a' at the top level is not supported.",
+        "Reference to 'b' at the top level is not supported.",
+    ]
 
 
 @pytest.mark.parametrize(
