@@ -1,15 +1,16 @@
 """The JSON Schema (2020-12) of the language, as files beside this one.
 
-``asl.json`` is for editors: it describes a whole definition. It is put together from files that
-each describe one thing without the states (or rules) inside of it. The checker uses those, one
-state at a time, so that a message is about the state's own type (see `asl.language.structure`).
+Each file describes one thing without the states (or rules) inside of it. The checker looks at one
+state at a time, so that a message is about the state's own type (see `asl.language.rules.shape`);
+`bundle` puts them together to one schema of a whole definition, for editors.
 
 A file ``task.json`` describes the fields of a Task in both query languages; its ``$defs/JSONPath``
 and ``$defs/JSONata`` say what else holds in one of them.
 
-Two annotations are ours: ``errorMessage`` is AWS's sentence where the sentence for the keyword is
-not the right one (``{field}`` and ``{value}`` are filled in), ``errorCode`` AWS's code. ``onlyFor``
-marks a field of the other query language.
+These annotations are ours: ``rule`` is the code of the rule that the keywords here and inside stand
+for, ``rules`` has codes for single keywords; ``errorMessage`` is AWS's sentence where that for the
+keyword is not the right one (``{field}`` and ``{value}`` are filled in); ``onlyFor`` marks a field
+of the other query language.
 
 Source: ASL specification, "States" and the eight state types.
 """
@@ -36,8 +37,7 @@ def load_schema(name: str) -> Schema:
 def inlined_schema(reference: str) -> Schema:
     """The schema that a reference such as ``task.json#/$defs/JSONata`` names, without references.
 
-    A validator is several times faster if it need not look references up. Not for ``asl.json``,
-    which is recursive.
+    A validator is several times faster if it need not look references up.
     """
     name, _, pointer = reference.partition("#")
     schema = load_schema(name)
