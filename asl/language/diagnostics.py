@@ -23,10 +23,19 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 class Diagnostic:
     """One fault of a definition.
 
-    ``code`` is AWS's where AWS has one (``SCHEMA_VALIDATION_FAILED``), ``message`` AWS's sentence
-    where it is known. ``pointer`` is the JSON pointer of the field (``""`` is the whole document),
-    ``line`` and ``column`` count from 1 and are None where there is no text. ``hint`` says what was
-    found or what may have been meant. ``source`` is the name of the file.
+    Attributes:
+        code: AWS's code where AWS has one (``SCHEMA_VALIDATION_FAILED``), else the rule's.
+        message: AWS's sentence where it is known.
+        pointer: The JSON pointer of the field; ``""`` is the whole document.
+        severity: ``ERROR`` where AWS refuses the definition, else ``WARNING``.
+        line: From 1; None where there is no text.
+        column: From 1, in characters; None where there is no text.
+        hint: What was found, or what may have been meant.
+        source: The name of the file.
+        rule: The code of the rule, such as ``ASL-207``: see the page of the rules.
+        location: Where AWS says that it is, in AWS's own dialect (``/States/C/Choices[0]/Next``);
+            None where AWS names no place.
+        consequences: What is only wrong because of this: states that nothing leads to any more.
 
     Source: AWS API reference, ValidateStateMachineDefinitionDiagnostic.
     """
@@ -39,6 +48,9 @@ class Diagnostic:
     column: int | None = None
     hint: str = ""
     source: str = ""
+    rule: str = ""
+    location: str | None = None
+    consequences: tuple[Diagnostic, ...] = ()
 
     def __str__(self) -> str:
         """Such as ``order.asl.json:12:17: error CODE at /States/Pay/Next: message (hint)``."""
@@ -47,9 +59,14 @@ class Diagnostic:
         hint = f" ({self.hint})" if self.hint else ""
         start = f"{place}: " if place else ""
         line = f"{start}{self.severity.lower()} {self.code}{where}: {self.message}{hint}"
-        return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], line)
+        return printable(line)
 
 
 def clip(text: str) -> str:
     """A text of the definition for a message, cut at 200 characters."""
     return text if len(text) <= _CUT else text[: _CUT - 3] + "..."
+
+
+def printable(text: str) -> str:
+    """A text without what could break a line or steer a terminal."""
+    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)

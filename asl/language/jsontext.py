@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from asl.jsontypes import MAX_DEPTH
-from asl.language.positions import ArrayNode, ObjectNode, TextError, scan_json
+from asl.language.positions import ArrayNode, ObjectNode, TextError, TooDeepError, scan_json
 from asl.language.substitutions import PLACEHOLDER, Bare
 
 if TYPE_CHECKING:
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
 # A string without an end takes all that is left, so that nothing is looked at twice.
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
 _STRING_OR_PLACEHOLDER = re.compile(f"{_STRING}|{PLACEHOLDER.pattern}", re.DOTALL)
+_MOST_DIGITS = 4300
 _BRACKET = re.compile(rf"{_STRING}|([\[{{\]}}])", re.DOTALL)
-#: What Python reads and JSON does not know: constants, and more digits than Python converts.
-_BAD_NUMBER = re.compile(rf"{_STRING}|(NaN|-?Infinity|-?[0-9]{{4301,}})", re.DOTALL)
+#: What may be no number of ours: constants, more digits than Python converts, a large exponent.
+_ODD_NUMBER = re.compile(
+    rf"{_STRING}|(NaN|-?Infinity|-?[0-9]{{4301,}}|-?[0-9.]+[eE][-+]?[0-9]+)", re.DOTALL
+)
 
 
 def read_json(text: str) -> tuple[Json, list[Duplicate]]:
@@ -42,15 +46,24 @@ def read_json(text: str) -> tuple[Json, list[Duplicate]]:
         offset = _too_deep(text)
         if offset is None:  # it is the caller who is too deep
             raise
-        raise TextError(f"nested more than {MAX_DEPTH} levels deep", offset) from None
+        raise TooDeepError(f"nested more than {MAX_DEPTH} levels deep", offset) from None
     except ValueError as error:
-        number = next(match for match in _BAD_NUMBER.finditer(text) if match[1])
+        number = next(match for match in _ODD_NUMBER.finditer(text) if _is_bad(match[1]))
         raise TextError(f"{number[1][:20]} is not a JSON number", number.start()) from error
     if not bare and not has_duplicates:
         return tree, []
     node, duplicates = scan_json(blanked)
     _insert_bare(tree, node, bare)
     return tree, duplicates
+
+
+def _is_bad(digits: str | None) -> bool:
+    if not digits:
+        return False
+    try:
+        return not isfinite(float(digits)) or len(digits) > _MOST_DIGITS
+    except ValueError:
+        return True
 
 
 def places_in_json(text: str) -> Node:
@@ -68,12 +81,24 @@ def _parse(text: str) -> tuple[Json, bool]:
         has_duplicates = has_duplicates or len(members) < len(pairs)
         return members
 
-    value: Json = json.loads(text, object_pairs_hook=build, parse_constant=_refuse_constant)
+    value: Json = json.loads(
+        text,
+        object_pairs_hook=build,
+        parse_constant=_refuse_constant,
+        parse_float=_finite,
+    )
     return value, has_duplicates
 
 
 def _refuse_constant(name: str) -> Json:
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number - number != 0:
+        raise ValueError(digits)
+    return number
 
 
 def _too_deep(text: str) -> int | None:

@@ -28,6 +28,10 @@ class TextError(ValueError):
         self.hint = hint
 
 
+class TooDeepError(TextError):
+    """Text that is nested deeper than we read."""
+
+
 class ObjectNode(NamedTuple):
     """An object: where it starts, and for each key the place of the key and of its value."""
 

@@ -11,14 +11,21 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from asl.errors import DefinitionSyntaxError, MissingExtra, UsageError, quote
-from asl.jsontypes import NotJsonError, check_json, dump, escape_pointer
+from asl.jsontypes import MAX_DEPTH, NotJsonError, check_json, dump, escape_pointer
 from asl.language.diagnostics import MOST_DIAGNOSTICS, Diagnostic, clip
 from asl.language.jsontext import places_in_json, read_json
-from asl.language.positions import LineIndex, TextError, place_of_key, place_of_value
+from asl.language.positions import (
+    LineIndex,
+    TextError,
+    TooDeepError,
+    place_of_key,
+    place_of_value,
+)
 from asl.language.substitutions import SubstitutionError, check_substitutions, substitute
+from asl.query.jackson import parse_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +42,8 @@ MAX_SIZE = 1_048_576
 _BAD_TEXT = "INVALID_JSON_DESCRIPTION"
 _NAMELESS = "<definition>"
 _YAML_SUFFIXES = frozenset((".yaml", ".yml"))
+#: Characters of a text that AWS's parser shows.
+_MOST_SHOWN = 500
 _IN_STATES = re.compile(r"(?:^|/Branches/\d+|/ItemProcessor|/Iterator)/States/[^/]*$")
 _YAML_LINE = re.compile(r"^[^\s{\[\"#][^\n]*:(?:[ \t]|$)", re.MULTILINE)
 
@@ -46,6 +55,7 @@ class Source:
     ``tree`` is the definition as JSON with its placeholders filled; nobody changes it in place.
     ``name`` is the name of the file, or ``<definition>``. ``text`` is None for a dict.
     ``diagnostics`` are warnings: what was found while reading and does not make it unusable.
+    ``has_placeholders`` tells that some were left as they are, on purpose.
     """
 
     tree: dict[str, Json] = field(repr=False)
@@ -53,6 +63,7 @@ class Source:
     text: str | None = field(default=None, repr=False)
     is_yaml: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
+    has_placeholders: bool = False
 
     def locate(self, pointer: str) -> tuple[int, int] | None:
         """Line and column, from 1, of the value at a JSON pointer; None for a dict.
@@ -83,12 +94,16 @@ class Source:
         severity: Severity = "ERROR",
         at_key: bool = False,
         hint: str = "",
+        rule: str = "ASL-002",
+        location: str | None = None,
     ) -> Diagnostic:
         """A diagnostic about a place here; ``at_key`` shows the key instead of the value."""
         pointer = pointer_to(path)
         place = self.locate_key(pointer) if at_key else self.locate(pointer)
         line, column = place or (None, None)
-        return Diagnostic(code, message, pointer, severity, line, column, hint, self.name)
+        return Diagnostic(
+            code, message, pointer, severity, line, column, hint, self.name, rule, location
+        )
 
     @cached_property
     def _node(self) -> Node:
@@ -100,10 +115,19 @@ class Source:
         return LineIndex(self.text or "")
 
 
+class Text(NamedTuple):
+    """The text of a definition, with the name of its file and how that ends, in lower case."""
+
+    content: str
+    name: str = _NAMELESS
+    suffix: str = ""
+
+
 def read_source(
-    source: dict[str, Any] | str | bytes | Path,
+    source: dict[str, Any] | str | bytes | Path | Text,
     *,
     substitutions: Mapping[str, object] | None = None,
+    keeps_placeholders: bool = False,
 ) -> Source:
     """Read a definition and fill its placeholders.
 
@@ -118,6 +142,7 @@ def read_source(
             are only parts of strings, with a warning: AWS runs definitions that hold a script with
             ``${name}`` in it. Any other placeholder in text, such as a whole string or
             ``${AWS::Region}``, shows that it is a template: then too each needs a value.
+        keeps_placeholders: Leaves those without a value as they are, and says nothing of them.
 
     Raises:
         DefinitionSyntaxError: No definition can be read; carries a diagnostic for each reason, with
@@ -126,20 +151,32 @@ def read_source(
         MissingExtra: It is YAML, and PyYAML is not installed.
     """
     values = check_substitutions(substitutions)
-    given: object = source
+    given = source if isinstance(source, dict) else text_of(source)
     if isinstance(given, dict):
-        return _read_dict(given, values)
+        return _read_dict(given, values, keeps_placeholders=keeps_placeholders)
+    return _read_text(given, values, keeps_placeholders=keeps_placeholders)
+
+
+def text_of(source: str | bytes | Path | Text) -> Text:
+    """The text that somebody gave, or that of the file that somebody named.
+
+    Raises:
+        DefinitionSyntaxError: It can't be read, or decoded, or is larger than any definition.
+        UsageError: ``source`` has another type.
+    """
+    given: object = source
+    if isinstance(given, Text):
+        return given
     hint = ""
     if isinstance(given, str) and not _is_text(given):
         given = Path(given)
         hint = "the text of a definition starts with '{' or has more than one line"
     if isinstance(given, Path):
-        text = _read_file(given, hint)
-        return _read_text(text, values, clip(given.name), given.suffix.lower())
+        return Text(_read_file(given, hint), clip(given.name), given.suffix.lower())
     if isinstance(given, bytes):
         given = _decode(given, _NAMELESS)
     if isinstance(given, str):
-        return _read_text(given, values, _NAMELESS, "")
+        return Text(given)
     kind = type(given).__name__
     raise UsageError(f"a definition is a dict, a Path, or JSON or YAML text, not {kind}")
 
@@ -156,7 +193,7 @@ def _read_file(path: Path, hint: str) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = f"can't read the file {quote(str(path))}: {reason}"
-        fault = Diagnostic(_BAD_TEXT, message, hint=hint, source=clip(path.name))
+        fault = Diagnostic(_BAD_TEXT, message, hint=hint, source=clip(path.name), rule="ASL-002")
         raise DefinitionSyntaxError([fault]) from error
     return _decode(content, clip(path.name))
 
@@ -167,51 +204,86 @@ def _decode(content: bytes, name: str) -> str:
     try:
         return content.decode(json.detect_encoding(content))
     except UnicodeDecodeError as error:
-        fault = Diagnostic(_BAD_TEXT, f"the text is not UTF-8: {error.reason}", source=name)
+        message = f"the text is not UTF-8: {error.reason}"
+        fault = Diagnostic(_BAD_TEXT, message, source=name, rule="ASL-002")
         raise DefinitionSyntaxError([fault]) from error
 
 
 def _too_large(name: str) -> Diagnostic:
     message = f"the definition has more than {MAX_SIZE} characters"
-    return Diagnostic(_BAD_TEXT, message, source=name)
+    return Diagnostic(_BAD_TEXT, message, source=name, rule="ASL-004")
 
 
-def _read_dict(tree: dict[str, Any], values: Mapping[str, Json] | None) -> Source:
+def _read_dict(
+    tree: dict[str, Any], values: Mapping[str, Json] | None, *, keeps_placeholders: bool
+) -> Source:
     source = Source(tree)
     _check(source)
     try:
-        size = len(dump(tree))
+        text = dump(tree)
     except ValueError as error:  # Python writes no integer of more than 4,300 digits
         raise DefinitionSyntaxError([source.diagnose(_BAD_TEXT, str(error))]) from error
-    if size > MAX_SIZE:
+    if len(text) > MAX_SIZE:
         raise DefinitionSyntaxError([_too_large(source.name)])
-    return source if values is None else _fill(source, values)
+    if values is None and not (keeps_placeholders and "${" in text):
+        return source
+    return _fill(source, values, keeps_placeholders=keeps_placeholders)
 
 
-def _read_text(text: str, values: Mapping[str, Json] | None, name: str, suffix: str) -> Source:
+def _read_text(
+    given: Text, values: Mapping[str, Json] | None, *, keeps_placeholders: bool
+) -> Source:
+    text, name, suffix = given
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_SIZE:
         raise DefinitionSyntaxError([_too_large(name)])
     if not text:
-        fault = Diagnostic("MISSING_DESCRIPTION", "the definition is empty", source=name)
+        message = "the definition is empty"
+        fault = Diagnostic("MISSING_DESCRIPTION", message, source=name, rule="ASL-001")
         raise DefinitionSyntaxError([fault])
     try:
         tree, duplicates, is_yaml = _parse(text, suffix) if text.strip() else (None, [], False)
     except TextError as error:
-        line, column = (None, None) if error.offset is None else LineIndex(text)(error.offset)
-        fault = Diagnostic(_BAD_TEXT, error.message, "", "ERROR", line, column, error.hint, name)
-        raise DefinitionSyntaxError([fault]) from error
+        raise DefinitionSyntaxError([_unreadable(error, text, name)]) from error
     if not isinstance(tree, dict):
         message = "Definition must be a valid JSON object"
-        fault = Diagnostic("SCHEMA_VALIDATION_FAILED", message, "", "ERROR", 1, 1, source=name)
-        raise DefinitionSyntaxError([fault])
+        rule = "ASL-003" if text.strip() else "ASL-001"
+        code = "SCHEMA_VALIDATION_FAILED"
+        raise DefinitionSyntaxError([Diagnostic(code, message, "", "ERROR", 1, 1, "", name, rule)])
     source = Source(tree, name, text, is_yaml)
     if duplicates:
         raise DefinitionSyntaxError(_repeated(source, duplicates))
     if "${" in text:
-        return _fill(source, values)
-    _check(source)
+        return _fill(source, values, keeps_placeholders=keeps_placeholders)
+    if is_yaml or text.count("{") + text.count("[") > MAX_DEPTH:
+        _check(source)  # what was read as JSON can only be too deep
     return source
+
+
+def _unreadable(error: TextError, text: str, name: str) -> Diagnostic:
+    line, column = (None, None) if error.offset is None else LineIndex(text)(error.offset)
+    code, rule, hint = _BAD_TEXT, "ASL-002", error.hint
+    message, location = error.message, None
+    if isinstance(error, TooDeepError):
+        code, rule = "TOO_DEEPLY_NESTED", "ASL-006"
+    elif said := _said_by_aws(text):
+        message, location = said
+        hint = hint or error.message
+    return Diagnostic(code, message, "", "ERROR", line, column, hint, name, rule, location)
+
+
+def _said_by_aws(text: str) -> tuple[str, str] | None:
+    """What the parser of AWS says of a text that was meant as JSON, and its place for that."""
+    is_one_line = "\n" not in text.strip()
+    if "${" in text or not (is_one_line or text.lstrip()[:1] in ("{", "[")):
+        return None  # a template, or YAML
+    rest = len(text) - _MOST_SHOWN
+    cut = f"[truncated {rest} chars]" if rest > 0 else ""
+    said = parse_error(text, f'Source: (String)"{text[:_MOST_SHOWN]}"{cut}')
+    if said is None:
+        return None
+    message, _, location = said.rpartition("\n at ")
+    return message, location
 
 
 def _parse(text: str, suffix: str) -> tuple[Json, list[Duplicate], bool]:
@@ -254,21 +326,26 @@ def _repeated(source: Source, duplicates: Sequence[Duplicate]) -> list[Diagnosti
         if _IN_STATES.search(pointer):
             code, message = "DUPLICATE_STATE_NAME", f"Duplicate State name: {key}"
         line, column = line_at(offset)
-        found.append(Diagnostic(code, message, pointer, "ERROR", line, column, "", source.name))
+        found.append(
+            Diagnostic(code, message, pointer, "ERROR", line, column, "", source.name, "ASL-005")
+        )
     return found
 
 
-def _fill(source: Source, values: Mapping[str, Json] | None) -> Source:
+def _fill(source: Source, values: Mapping[str, Json] | None, *, keeps_placeholders: bool) -> Source:
     try:
         tree, still_open = substitute(source.tree, values, limit=MAX_SIZE)
     except SubstitutionError as error:
         fault = source.diagnose(_BAD_TEXT, str(error), error.path)
         raise DefinitionSyntaxError([fault]) from error
-    is_template = values is not None or any(one.is_unmistakable for one in still_open)
-    if still_open and is_template:
-        raise DefinitionSyntaxError(_unfilled(source, still_open, "ERROR"))
-    warnings = tuple(_unfilled(source, still_open, "WARNING"))
-    filled = replace(source, tree=cast("dict[str, Json]", tree), diagnostics=warnings)
+    filled = replace(source, tree=cast("dict[str, Json]", tree))
+    if keeps_placeholders:
+        filled = replace(filled, has_placeholders=bool(still_open))
+    elif still_open:
+        is_template = values is not None or any(one.is_unmistakable for one in still_open)
+        if is_template:
+            raise DefinitionSyntaxError(_unfilled(source, still_open, "ERROR"))
+        filled = replace(filled, diagnostics=tuple(_unfilled(source, still_open, "WARNING")))
     _check(filled)
     return filled
 
@@ -282,6 +359,7 @@ def _unfilled(source: Source, still_open: Sequence[Open], severity: Severity) ->
             severity=severity,
             at_key=one.place == "key",
             hint=f"give substitutions={{{one.name!r}: ...}}",
+            rule="ASL-007",
         )
         for one in still_open
     ]

@@ -39,6 +39,11 @@ Place: TypeAlias = Literal["key", "whole", "part", "bare"]
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_.-]+(?:::[A-Za-z0-9_.-]+)*)\}")
 
 
+def has_placeholder(text: str) -> bool:
+    """Whether a part of a text stands for a value that is not known yet."""
+    return "${" in text and PLACEHOLDER.search(text) is not None
+
+
 class Open(NamedTuple):
     """A placeholder without a value: its name and its place.
 
@@ -89,6 +94,8 @@ def substitute(
     tree: Json, substitutions: Mapping[str, Json] | None, *, limit: int
 ) -> tuple[Json, list[Open]]:
     """A copy of a tree with its placeholders filled, and those that have no value.
+
+    These stay as they are written; one outside of any string becomes a string.
 
     Args:
         tree: JSON, but for leaves that may be `Bare`.
@@ -167,7 +174,7 @@ class _Filler:
 
     def _bare(self, name: str, trail: _Trail) -> Json:
         if not self._known(name, trail, "bare"):
-            return None
+            return f"${{{name}}}"
         value = self.values[name]
         if not isinstance(value, str):
             return value

@@ -108,7 +108,7 @@ def test_broken_json_is_not_taken_for_yaml():
 def test_numbers_that_are_not_json_are_refused_with_their_place(number):
     diagnostic = refused('{"a": "NaN",\n "b": ' + number + "}")
     assert (diagnostic.line, diagnostic.column) == (2, 7)
-    assert "is not a JSON number" in diagnostic.message
+    assert "is not a JSON number" in diagnostic.message + diagnostic.hint
 
 
 @pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ("[", "]")])
