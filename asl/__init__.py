@@ -7,6 +7,7 @@ result = machine.run({"orderId": 7}, tasks={"charge": lambda payload: {"paid": T
 print(result)
 """
 
+from asl.checking import check
 from asl.engine.execution import Waiting
 from asl.engine.limits import Limits
 from asl.errors import (
@@ -40,6 +41,7 @@ from asl.errors import (
 )
 from asl.jsontypes import Json, Payload
 from asl.language.diagnostics import Diagnostic
+from asl.language.report import Report
 from asl.machine import StateMachine, load
 from asl.runtimes.callbacks import ActivityTask
 from asl.runtimes.clocks import Clock, SystemClock, VirtualClock
@@ -85,6 +87,7 @@ __all__ = [
     "Payload",
     "QueryError",
     "QuerySyntaxError",
+    "Report",
     "Result",
     "Run",
     "SnapshotError",
@@ -101,6 +104,7 @@ __all__ = [
     "UsageError",
     "VirtualClock",
     "Waiting",
+    "check",
     "fails",
     "hangs",
     "load",

@@ -10,10 +10,10 @@ from asl.engine.snapshot import restore
 from asl.engine.states import link
 from asl.errors import InvalidDefinition, InvalidInput, SnapshotError, UsageError
 from asl.jsontypes import NotJsonError, Payload
+from asl.language.check import Wishes, check_source
 from asl.language.compile import compile_definition
 from asl.language.model import DistributedMapState, every_state
 from asl.language.source import read_source
-from asl.language.structure import check_structure
 from asl.runtimes.aio import AsyncRun
 from asl.runtimes.clocks import VirtualClock
 from asl.runtimes.local import Run
@@ -64,6 +64,9 @@ def load(
         extensions: Allow what does not run on AWS: ``local:signal:<name>`` and ``local:human``
         tasks.
 
+    The rules are those of `asl.check`, but for one: a Resource that AWS can't call names a handler
+    here. Errors stop the loading; warnings are in the machine's ``diagnostics``.
+
     Raises:
         DefinitionSyntaxError: Not JSON or YAML, not an object, or placeholders are left open.
         InvalidDefinition: Breaks rules of ASL; all of them are listed, with their places.
@@ -72,7 +75,7 @@ def load(
     if type not in ("STANDARD", "EXPRESS"):
         raise UsageError(f"type must be 'STANDARD' or 'EXPRESS', not {type!r}")
     read = read_source(source, substitutions=substitutions)
-    diagnostics = check_structure(read, type)
+    diagnostics = check_source(read, type, Wishes(is_local=True))
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "ERROR"]
     if errors:
         raise InvalidDefinition(errors)

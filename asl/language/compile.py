@@ -1,19 +1,17 @@
 """From the checked tree to the model: every path, template, rule and function compiled once.
 
-It trusts the shape of the tree (`structure.py` has checked it) and nothing else: text in a path or
-template may still be malformed. All faults are reported together, each with its JSON pointer. What
-is valid ASL but not built yet is refused here, by name and place. What a field means in a state's
-query language is the matter of `fields.py`.
+It trusts what the checker has found right (`check.py`). What AWS takes and this library does not
+run is refused here, by name and place; the checker warns of it (rule ASL-901). What a field means
+in a state's query language is the matter of `fields.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from asl.errors import InvalidDefinition, QuerySyntaxError, UnsupportedFeature, quote
+from asl.errors import UnsupportedFeature
 from asl.jsontypes import Json, dump, escape_pointer
-from asl.language.diagnostics import Diagnostic
 from asl.language.distributed import distributed_fields
 from asl.language.fields import Fields, JsonPathFields
 from asl.language.jsonata_fields import JsonataFields
@@ -37,8 +35,6 @@ from asl.language.model import (
     WaitState,
 )
 from asl.language.resources import parse_resource
-from asl.query.jsonata import UnsupportedExpressionError
-from asl.query.path_text import UnsupportedPathError
 from asl.query.typed import constant_number
 
 if TYPE_CHECKING:
@@ -47,7 +43,6 @@ if TYPE_CHECKING:
     from asl.language.source import Source
     from asl.query.environment import Compiled
 
-T = TypeVar("T")
 Tree = dict[str, Any]
 
 _FIELDS: dict[QueryLanguage, type[Fields]] = {
@@ -63,7 +58,7 @@ _DEFAULT_BACKOFF_RATE = 2.0
 def compile_definition(
     source: Source, *, machine_type: MachineType, extensions: bool = False
 ) -> Definition:
-    """Compile a definition whose structure has been checked.
+    """Compile a definition that has been checked.
 
     Args:
         source: The definition.
@@ -71,14 +66,10 @@ def compile_definition(
         extensions: Allow ``local:`` resources, which do not run on AWS.
 
     Raises:
-        InvalidDefinition: A path, template, rule or timestamp is malformed; carries all of them.
-        UnsupportedFeature: Valid ASL that is not built yet.
+        UnsupportedFeature: The checker takes it, and it can't be run here.
     """
     tree = cast("Tree", source.tree)
-    compiler = _Compiler(source, extensions=extensions)
-    scope = compiler.scope(tree, "")
-    if compiler.faults:
-        raise InvalidDefinition(compiler.faults)
+    scope = _Compiler(tree, extensions=extensions).scope(tree, "")
     timeout = tree.get("TimeoutSeconds")
     return Definition(
         scope=scope,
@@ -91,64 +82,19 @@ def compile_definition(
 
 
 class _Compiler:
-    """Walks the tree once; `faults` fills up instead of stopping at the first one."""
+    """Walks the tree once."""
 
-    def __init__(self, source: Source, *, extensions: bool) -> None:
-        self.source = source
+    def __init__(self, tree: Tree, *, extensions: bool) -> None:
         self.extensions = extensions
-        self.faults: list[Diagnostic] = []
-        tree = cast("Tree", source.tree)
         self.query_language: QueryLanguage = tree.get("QueryLanguage", "JSONPath")
 
     def scope(self, tree: Tree, pointer: str) -> Scope:
         states = {}
         for name, state in tree["States"].items():
             where = f"{pointer}/States/{escape_pointer(name)}"
-            fields = _FIELDS[state.get("QueryLanguage", self.query_language)]
-            states[name] = _BUILD[state["Type"]](self, fields(self, state, where), name)
+            fields = _FIELDS[state.get("QueryLanguage", self.query_language)](state, where)
+            states[name] = _BUILD[state["Type"]](self, fields, name)
         return Scope(tree["StartAt"], states)
-
-    def attempt(self, pointer: str, build: Callable[..., T], *arguments: object) -> T | None:
-        """What ``build`` gives, or None with a fault noted where the text is malformed."""
-        try:
-            return build(*arguments)
-        except UnsupportedFeature as error:
-            raise UnsupportedFeature(error.feature, pointer + error.pointer, error.hint) from error
-        except QuerySyntaxError as error:
-            where = pointer + getattr(error, "pointer", "")
-            if refusal := _refusal(error):
-                raise UnsupportedFeature(_named(refusal), where, str(refusal)) from error
-            self.fault(where, str(error))
-            return None
-
-    def fault(self, pointer: str, message: str) -> None:
-        line, column = self.source.locate(pointer) or (None, None)
-        self.faults.append(
-            Diagnostic(
-                code="SCHEMA_VALIDATION_FAILED",
-                message=message,
-                pointer=pointer,
-                line=line,
-                column=column,
-                source=self.source.name,
-            )
-        )
-
-
-def _named(refusal: UnsupportedPathError | UnsupportedExpressionError) -> str:
-    if isinstance(refusal, UnsupportedPathError):
-        return f"the path {refusal.text!r}"
-    return f"the expression {quote(refusal.text)}"
-
-
-def _refusal(
-    error: BaseException | None,
-) -> UnsupportedPathError | UnsupportedExpressionError | None:
-    """What may be valid but that we do not run, if that is why compiling failed."""
-    refusals = (UnsupportedPathError, UnsupportedExpressionError)
-    while error is not None and not isinstance(error, refusals):
-        error = error.__cause__
-    return error
 
 
 def _common(fields: Fields, name: str) -> dict[str, Any]:
@@ -234,8 +180,7 @@ def _choice(_compiler: _Compiler, fields: Fields, name: str) -> State:
     for index, tree in enumerate(fields.tree["Choices"]):
         rule = fields.inner(tree, f"Choices/{index}")
         matches = rule.rule()
-        if matches:
-            rules.append(ChoiceRule(matches, tree["Next"], rule.assign(), rule.output()))
+        rules.append(ChoiceRule(matches, tree["Next"], rule.assign(), rule.output()))
     common = _common(fields, name) | {"next": fields.tree.get("Default")}
     return ChoiceState(**common, rules=tuple(rules))
 

@@ -15,13 +15,21 @@ from asl.errors import UnsupportedFeature
 from asl.language.model import ItemBatcher, ItemFormat, ItemReader, ResultWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from asl.language.fields import Fields
 
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
 
 def distributed_fields(fields: Fields, processor: dict[str, Any]) -> dict[str, Any]:
-    """The fields of `model.DistributedMapState` that a `model.MapState` has not."""
+    """The fields of `model.DistributedMapState` that a `model.MapState` has not.
+
+    Raises:
+        UnsupportedFeature: Valid, but not run here.
+    """
+    for what, where in refused_fields(fields.tree):
+        raise UnsupportedFeature(what, "/".join((fields.pointer, *where)))
     return {
         "collection": fields.collection(),
         "reader": _reader(fields),
@@ -32,6 +40,53 @@ def distributed_fields(fields: Fields, processor: dict[str, Any]) -> dict[str, A
         "label": fields.tree.get("Label"),
         "processor_type": processor["ProcessorConfig"].get("ExecutionType", "STANDARD"),
     }
+
+
+def refused_fields(tree: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What of the reader and writer of a Distributed Map is not run here, and where it stands.
+
+    Args:
+        tree: The Map, of any shape.
+    """
+    reader = tree.get("ItemReader")
+    if isinstance(reader, dict):
+        config = reader.get("ReaderConfig", {})
+        where: tuple[str, ...] = ("ItemReader", "ReaderConfig")
+        resource = str(reader.get("Resource"))
+        is_listing = resource.endswith(":s3:listObjectsV2")
+        if isinstance(config, dict) and (is_listing or resource.endswith(":s3:getObject")):
+            for what, field in _refused_formats(config, is_listing=is_listing):
+                yield what, (*where, field) if "ReaderConfig" in reader else where[:1]
+    writer = tree.get("ResultWriter")
+    if isinstance(writer, dict) and writer and "Resource" not in writer:
+        config = writer.get("WriterConfig", {})
+        where = ("ResultWriter", "WriterConfig")
+        if isinstance(config, dict) and "Transformation" not in config:
+            what = "a WriterConfig that says no Transformation"
+            yield what, where if "WriterConfig" in writer else where[:1]
+        elif isinstance(config, dict) and config.get("OutputType") == "JSONL":
+            yield "JSON Lines as the output of a state", (*where, "OutputType")
+
+
+def _refused_formats(config: dict[str, Any], *, is_listing: bool) -> Iterator[tuple[str, str]]:
+    input_type, manifest_type = config.get("InputType"), config.get("ManifestType")
+    flatten = config.get("Transformation") == "LOAD_AND_FLATTEN"
+    if is_listing and not flatten and input_type is not None:
+        yield "InputType for objects that are only listed", "InputType"
+    if not is_listing and flatten:
+        yield "LOAD_AND_FLATTEN with s3:getObject", "Transformation"
+    if manifest_type is not None and is_listing:
+        yield "ManifestType with s3:listObjectsV2", "ManifestType"
+    if flatten and input_type == "MANIFEST":
+        yield "LOAD_AND_FLATTEN of manifests", "InputType"
+    if manifest_type == "ATHENA_DATA" and input_type not in ("CSV", "JSONL", "PARQUET"):
+        yield "ATHENA_DATA without an InputType of CSV, JSONL or PARQUET", "ManifestType"
+    if manifest_type == "S3_INVENTORY" and input_type not in (None, "MANIFEST", "CSV"):
+        yield f"S3_INVENTORY with InputType {input_type}", "InputType"
+    if not is_listing and input_type is None and manifest_type is None:
+        yield "s3:getObject without InputType", "InputType"
+    if config.get("ItemsPointer") and input_type != "JSON":
+        yield "ItemsPointer with an InputType other than JSON", "ItemsPointer"
 
 
 def _inner(fields: Fields, field: str) -> Fields | None:
@@ -48,34 +103,13 @@ def _reader(fields: Fields) -> ItemReader | None:
         action="listObjectsV2" if is_listing else "getObject",
         arguments=reader.arguments(),
         max_items=config.whole("MaxItems"),
-        format=_format(config, is_listing=is_listing),
+        format=_format(config),
     )
 
 
-def _format(config: Fields, *, is_listing: bool) -> ItemFormat:
+def _format(config: Fields) -> ItemFormat:
     tree = config.tree
     input_type, manifest_type = tree.get("InputType"), tree.get("ManifestType")
-    flatten = tree.get("Transformation") == "LOAD_AND_FLATTEN"
-
-    def refuse(what: str, field: str) -> UnsupportedFeature:
-        return UnsupportedFeature(what, f"{config.pointer}/{field}")
-
-    if is_listing and not flatten and input_type is not None:
-        raise refuse("InputType for objects that are only listed", "InputType")
-    if not is_listing and flatten:
-        raise refuse("LOAD_AND_FLATTEN with s3:getObject", "Transformation")
-    if manifest_type is not None and is_listing:
-        raise refuse("ManifestType with s3:listObjectsV2", "ManifestType")
-    if flatten and input_type == "MANIFEST":
-        raise refuse("LOAD_AND_FLATTEN of manifests", "InputType")
-    if manifest_type == "ATHENA_DATA" and input_type not in ("CSV", "JSONL", "PARQUET"):
-        raise refuse("ATHENA_DATA without an InputType of CSV, JSONL or PARQUET", "ManifestType")
-    if manifest_type == "S3_INVENTORY" and input_type not in (None, "MANIFEST", "CSV"):
-        raise refuse(f"S3_INVENTORY with InputType {input_type}", "InputType")
-    if not is_listing and input_type is None and manifest_type is None:
-        raise refuse("s3:getObject without InputType", "InputType")
-    if tree.get("ItemsPointer") and input_type != "JSON":
-        raise refuse("ItemsPointer with an InputType other than JSON", "ItemsPointer")
     if input_type == "MANIFEST" and manifest_type is None:
         manifest_type = "S3_INVENTORY"  # as it was before there were two of them
     headers: list[str] = tree.get("CSVHeaders", [])
@@ -85,7 +119,7 @@ def _format(config: Fields, *, is_listing: bool) -> ItemFormat:
         csv_delimiter=_DELIMITERS[tree.get("CSVDelimiter", "COMMA")],
         csv_headers=tuple(headers) if tree.get("CSVHeaderLocation") == "GIVEN" else None,
         items_pointer=tree.get("ItemsPointer", ""),
-        flatten=flatten,
+        flatten=tree.get("Transformation") == "LOAD_AND_FLATTEN",
     )
 
 
@@ -106,11 +140,6 @@ def _writer(fields: Fields) -> ResultWriter | None:
         return None
     exports = "Resource" in writer.tree
     config = writer.tree.get("WriterConfig", {})
-    where = f"{writer.pointer}/WriterConfig"
-    if not exports and "Transformation" not in config:
-        raise UnsupportedFeature("a WriterConfig that says no Transformation", where)
-    if not exports and config.get("OutputType") == "JSONL":
-        raise UnsupportedFeature("JSON Lines as the output of a state", f"{where}/OutputType")
     return ResultWriter(
         exports=exports,
         arguments=writer.arguments() if exports else None,

@@ -2,18 +2,20 @@
 
 A state's compiler (`compile.py`) asks for "what the work is given" or "the timeout"; whether that
 is Parameters with InputPath or Arguments, TimeoutSecondsPath or an expression, is known here only.
-What is malformed is noted as a fault with its JSON pointer, and compiling goes on.
+What can't be run here is refused by its JSON pointer.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from asl.errors import JSONPathError, QuerySyntaxError
+from asl.errors import JSONPathError, QuerySyntaxError, UnsupportedFeature, quote
 from asl.jsontypes import Json, size_bytes
 from asl.query.choices import compile_rule
 from asl.query.environment import NESTING_BYTES, Compiled
+from asl.query.jsonata import UnsupportedExpressionError
+from asl.query.path_text import UnsupportedPathError
 from asl.query.paths import Missing, compile_path, compile_reference_path, invalid_path
 from asl.query.templates import compile_dynamic, compile_template
 from asl.query.timestamps import parse_timestamp
@@ -45,15 +47,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Tree = dict[str, Any]
 
-#: A Timestamp that is no timestamp, in AWS's words.
-_NOT_A_TIMESTAMP = "String does not match RFC3339 timestamp"
 
-
-class Faults(Protocol):
-    """Where faults are noted."""
-
-    def attempt(self, pointer: str, build: Callable[..., T], *arguments: object) -> T | None:
-        """What ``build`` gives, or None with a fault noted where the text is malformed."""
+def _named(error: QuerySyntaxError) -> str:
+    """What is not run: the innermost text that says so."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(
+        cause, UnsupportedPathError | UnsupportedExpressionError
+    ):
+        cause = cause.__cause__
+    if isinstance(cause, UnsupportedPathError):
+        return f"the path {cause.text!r}"
+    return f"the expression {quote(cause.text if cause else error.text)}"
 
 
 def constant(value: Json) -> Compiled:
@@ -66,36 +70,41 @@ class Fields(ABC):
 
     language: ClassVar[QueryLanguage]
 
-    def __init__(self, faults: Faults, tree: Tree, pointer: str) -> None:
-        self.faults = faults
+    def __init__(self, tree: Tree, pointer: str) -> None:
         self.tree = tree
         self.pointer = pointer
 
     def inner(self, tree: Tree, path: str) -> Fields:
         """The fields of something inside, in the same language."""
-        return type(self)(self.faults, tree, f"{self.pointer}/{path}")
+        return type(self)(tree, f"{self.pointer}/{path}")
 
-    def attempt(self, field: str, build: Callable[..., T], *arguments: object) -> T | None:
-        """What ``build`` gives, or None with a fault noted at the field."""
-        return self.faults.attempt(f"{self.pointer}/{field}", build, *arguments)
+    def compiled(self, field: str, build: Callable[..., T], *arguments: object) -> T:
+        """What ``build`` makes of the field, or of the whole where ``field`` is empty.
+
+        Raises:
+            UnsupportedFeature: It can't be run here; says what, where and why.
+        """
+        where = f"{self.pointer}/{field}" if field else self.pointer
+        try:
+            return build(*arguments)
+        except UnsupportedFeature as error:
+            raise UnsupportedFeature(error.feature, where + error.pointer, error.hint) from error
+        except QuerySyntaxError as error:
+            where += getattr(error, "pointer", "")
+            raise UnsupportedFeature(_named(error), where, str(error)) from error
 
     def assign(self) -> Compiled | None:
         """The new variables, as one object."""
         return self.template("Assign") if self.tree.get("Assign") else None
 
-    def timestamp(self) -> IntQuery | None:
+    def timestamp(self) -> IntQuery:
         """Timestamp as it stands in the definition."""
-        text = self.tree["Timestamp"]
+        at_ns = parse_timestamp(self.tree["Timestamp"])
+        if at_ns is None:  # the checker has looked
+            raise AssertionError(self.tree["Timestamp"])
+        return constant_number(at_ns)
 
-        def parse() -> IntQuery:
-            at_ns = parse_timestamp(text)
-            if at_ns is None:
-                raise QuerySyntaxError(_NOT_A_TIMESTAMP, text)
-            return constant_number(at_ns)
-
-        return self.attempt("Timestamp", parse)
-
-    def text(self, field: str) -> TextQuery | None:
+    def text(self, field: str) -> TextQuery:
         """Error or Cause as it stands in the definition."""
         text: str = self.tree[field]
         return lambda _data, _environment: text
@@ -165,7 +174,7 @@ class Fields(ABC):
         """ToleratedFailurePercentage; its range is checked elsewhere."""
 
     @abstractmethod
-    def rule(self) -> Predicate | None:
+    def rule(self) -> Predicate:
         """The condition of a Choice rule."""
 
 
@@ -186,8 +195,8 @@ class JsonPathFields(Fields):
         if field not in self.tree:
             return None
         template = self.tree[field]
-        compiled = self.attempt(field, compile_template, template)
-        if compiled is None or compiled.factor == 0:
+        compiled = self.compiled(field, compile_template, template)
+        if compiled.factor == 0:
             return compiled
         nesting = _levels(template) * NESTING_BYTES
         return compiled._replace(fixed_bytes=compiled.fixed_bytes + nesting)
@@ -205,7 +214,7 @@ class JsonPathFields(Fields):
         text = self.tree.get(field, "$")
         if text is None:
             return constant({})
-        return None if text == "$" else self.attempt(field, compile_path, text)
+        return None if text == "$" else self.compiled(field, compile_path, text)
 
     def output(self) -> Compiled | None:
         """There is no Output in JSONPath."""
@@ -226,7 +235,7 @@ class JsonPathFields(Fields):
         text = self.tree.get("ResultPath", "$")
         if text is None:
             return None
-        return self.attempt("ResultPath", compile_reference_path, text)
+        return self.compiled("ResultPath", compile_reference_path, text)
 
     def _by_path(
         self,
@@ -238,8 +247,7 @@ class JsonPathFields(Fields):
         if field not in self.tree:
             return None
         text = self.tree[field]
-        compiled = self.attempt(field, compile_path, text, missing)
-        return build(compiled.evaluate, text) if compiled else None
+        return build(self.compiled(field, compile_path, text, missing).evaluate, text)
 
     def timeout(self, field: str) -> IntQuery | None:
         """The field, or its Path twin."""
@@ -274,8 +282,8 @@ class JsonPathFields(Fields):
         twin = f"{field}Path"
         if twin not in self.tree:
             return None
-        compiled = self.attempt(twin, compile_dynamic, self.tree[twin], twin)
-        return text_by_path(twin, compiled.evaluate) if compiled else None
+        compiled = self.compiled(twin, compile_dynamic, self.tree[twin], twin)
+        return text_by_path(twin, compiled.evaluate)
 
     def items(self) -> ArrayQuery:
         """ItemsPath, or the view itself."""
@@ -302,9 +310,9 @@ class JsonPathFields(Fields):
         twin = f"{field}Path"
         return self._by_path(twin, lambda query, path: float_by_path(twin, query, path))
 
-    def rule(self) -> Predicate | None:
+    def rule(self) -> Predicate:
         """A comparison, or And, Or, Not of some."""
-        return self.faults.attempt(self.pointer, compile_rule, self.tree)
+        return self.compiled("", compile_rule, self.tree)
 
 
 def _levels(template: Json) -> int:

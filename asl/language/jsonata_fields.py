@@ -50,12 +50,12 @@ class JsonataFields(Fields):
         """Any JSON with expressions in it."""
         if field not in self.tree:
             return None
-        return self.attempt(field, compile_value, self.tree[field], field)
+        return self.compiled(field, compile_value, self.tree[field], field)
 
-    def _expression(self, field: str, expects: Expected) -> Query | None:
+    def _expression(self, field: str, expects: Expected) -> Query:
         text = self.tree[field]
-        compiled = self.attempt(field, lambda: compile_expression(text, field, expects=expects))
-        return compiled.evaluate if compiled else None
+        compiled = self.compiled(field, lambda: compile_expression(text, field, expects=expects))
+        return compiled.evaluate
 
     def input_view(self) -> Compiled | None:
         """`$states`, as it is before there is a result."""
@@ -95,7 +95,7 @@ class JsonataFields(Fields):
         if not isinstance(self.tree[field], str):
             return constant_number(self.tree[field])
         query = self._expression(field, "number")
-        return number_by_expression(field, query, least=least) if query else None
+        return number_by_expression(field, query, least=least)
 
     def wait_seconds(self) -> IntQuery | None:
         """Seconds."""
@@ -108,7 +108,7 @@ class JsonataFields(Fields):
         if not is_expression(self.tree["Timestamp"]):
             return self.timestamp()
         query = self._expression("Timestamp", "string")
-        return instant_by_expression(query) if query else None
+        return instant_by_expression(query)
 
     def failure_text(self, field: str) -> TextQuery | None:
         """Error or Cause."""
@@ -116,7 +116,7 @@ class JsonataFields(Fields):
             return None
         if not is_expression(self.tree[field]):
             return self.text(field)
-        return cast("TextQuery | None", self._expression(field, "string"))
+        return cast("TextQuery", self._expression(field, "string"))
 
     def items(self) -> ArrayQuery:
         """Items: an array with expressions in it, or an expression that gives one."""
@@ -147,8 +147,11 @@ class JsonataFields(Fields):
             number = float(self.tree[field])
             return lambda _data, _environment: number
         query = self._expression(field, "number")
-        return cast("FloatQuery | None", query)
+        return cast("FloatQuery", query)
 
-    def rule(self) -> Predicate | None:
-        """Condition."""
-        return cast("Predicate | None", self._expression("Condition", "boolean"))
+    def rule(self) -> Predicate:
+        """Condition: a boolean, or an expression that gives one."""
+        condition = self.tree["Condition"]
+        if isinstance(condition, bool):
+            return lambda _data, _environment: condition
+        return cast("Predicate", self._expression("Condition", "boolean"))

@@ -1,4 +1,4 @@
-"""The machines, states and rules of a definition, one after the other in the order of the text.
+"""The machines, states and rules of a definition, found in one walk for all who check it.
 
 The tree may have any shape: what is not an object where one is expected is passed over (the schema
 complains of it). It knows nothing of what is right or wrong.
@@ -6,36 +6,86 @@ complains of it). It knows nothing of what is right or wrong.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from asl.jsontypes import Json
+    from asl.language.model import MachineType, QueryLanguage
     from asl.language.positions import Path
 
-    Tree = dict[str, Json]
+    Tree: TypeAlias = dict[str, Json]
+
+STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
+PROCESSORS = ("ItemProcessor", "Iterator")
+
+_NO_STATES: Mapping[str, Json] = {}
+_KINDS = frozenset(STATE_TYPES)
 
 
-class Machine(NamedTuple):
-    """The whole state machine (path ``()``), a branch or an item processor."""
+@dataclass(slots=True, eq=False)
+class Machine:
+    """The whole state machine (path ``()``), a branch or an item processor.
+
+    Attributes:
+        path: Where it stands.
+        tree: The object.
+        outer: The Parallel or Map that it stands in; None for the whole.
+        type: What it runs as: that of the whole, or the ExecutionType of a Distributed Map.
+        states: Its states that are objects, by name, without those of the machines inside.
+    """
 
     path: Path
     tree: Tree
+    outer: State | None
+    type: MachineType
+    states: dict[str, State] = field(default_factory=dict)
 
-    def states(self) -> dict[str, Json]:
-        """What ``States`` holds, if that is an object."""
+    @property
+    def all_states(self) -> Mapping[str, Json]:
+        """What ``States`` holds, objects or not, if ``States`` is an object."""
         states = self.tree.get("States")
-        return states if isinstance(states, dict) else {}
+        return states if isinstance(states, dict) else _NO_STATES
+
+    @property
+    def is_distributed(self) -> bool:
+        """Whether it is the processor of a Map in DISTRIBUTED mode."""
+        config = self.tree.get("ProcessorConfig")
+        return isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
 
 
-class State(NamedTuple):
-    """A state, with the machine that it stands in."""
+@dataclass(slots=True, eq=False)
+class State:
+    """A state, with the machine that it stands in.
+
+    Attributes:
+        path: Where it stands.
+        name: Its key.
+        tree: The object.
+        machine: The machine that it is a state of.
+        kind: Its Type, if that is one of the eight.
+        language: Its own query language or the whole machine's; AWS takes whatever is not exactly
+            JSONPath for JSONata (and complains of it too).
+        inner: The branches or the item processor, in the order of the text.
+        rules: The rules of a Choice, each before those inside of it.
+        retriers: What is in Retry.
+        catchers: What is in Catch.
+        targets: Next, Default, and the Next of rules and catchers.
+    """
 
     path: Path
     name: str
     tree: Tree
     machine: Machine
+    kind: str | None
+    language: QueryLanguage
+    inner: Sequence[Machine] = ()
+    rules: Sequence[Rule] = ()
+    retriers: Sequence[Entry] = ()
+    catchers: Sequence[Entry] = ()
+    targets: Sequence[Target] = ()
 
 
 class Rule(NamedTuple):
@@ -46,45 +96,96 @@ class Rule(NamedTuple):
     is_nested: bool
 
 
-def machines(tree: Tree) -> Iterator[Machine]:
+class Target(NamedTuple):
+    """A field of a state that names the state that may follow; ``name`` may be any JSON."""
+
+    path: Path
+    name: Json
+
+
+class Entry(NamedTuple):
+    """A retrier or catcher."""
+
+    path: Path
+    tree: Tree
+
+
+def language_of(tree: Tree, default: QueryLanguage) -> QueryLanguage:
+    """The query language that a machine or state has."""
+    if "QueryLanguage" not in tree:
+        return default
+    return "JSONPath" if tree["QueryLanguage"] == "JSONPath" else "JSONata"
+
+
+def survey(tree: Tree, machine_type: MachineType) -> list[Machine]:
     """The state machine and all machines inside of it; each before those inside of it."""
-    pending = [Machine((), tree)]
+    whole = Machine((), tree, None, machine_type)
+    language = language_of(tree, "JSONPath")
+    found = []
+    pending = [whole]
     while pending:
         machine = pending.pop()
-        yield machine
-        inner = [found for state in states_of(machine) for found in _machines_of(state)]
+        found.append(machine)
+        inner: list[Machine] = []
+        for name, value in machine.all_states.items():
+            if isinstance(value, dict):
+                kind = value.get("Type")
+                state = State(
+                    (*machine.path, "States", name),
+                    name,
+                    value,
+                    machine,
+                    kind if isinstance(kind, str) and kind in _KINDS else None,
+                    language_of(value, language),
+                )
+                machine.states[name] = state
+                state.targets = _targets_of(state)
+                if kind == "Choice":
+                    state.rules = list(_rules_of(state))
+                if "Retry" in value:
+                    state.retriers = _entries_of(state, "Retry")
+                if "Catch" in value:
+                    state.catchers = _entries_of(state, "Catch")
+                if kind not in _LEAVES:
+                    state.inner = list(_machines_of(state))
+                    inner += state.inner
         pending += reversed(inner)
+    return found
 
 
-def states_of(machine: Machine) -> Iterator[State]:
-    """The states of one machine, without those of the machines inside of them."""
-    for name, state in machine.states().items():
-        if isinstance(state, dict):
-            yield State((*machine.path, "States", name), name, state, machine)
+#: Types that have no machines inside; of an unknown Type everything is looked at.
+_LEAVES: tuple[Literal["Task", "Wait", "Pass", "Succeed", "Fail", "Choice"], ...] = (
+    "Task", "Wait", "Pass", "Succeed", "Fail", "Choice",
+)  # fmt: skip
 
 
 def _machines_of(state: State) -> Iterator[Machine]:
-    for field, value in state.tree.items():
-        if field in ("ItemProcessor", "Iterator") and isinstance(value, dict):
-            yield Machine((*state.path, field), value)
-        elif field == "Branches" and isinstance(value, list):
+    for name, value in state.tree.items():
+        if name in PROCESSORS and isinstance(value, dict):
+            yield Machine((*state.path, name), value, state, _type_of(value, state.machine.type))
+        elif name == "Branches" and isinstance(value, list):
             for index, branch in enumerate(value):
                 if isinstance(branch, dict):
-                    yield Machine((*state.path, field, index), branch)
+                    yield Machine((*state.path, name, index), branch, state, state.machine.type)
 
 
-def rules_of(state: State) -> Iterator[Rule]:
-    """The rules of a Choice state, each before those inside of it."""
-    choices = state.tree.get("Choices")
-    pending = _rules((*state.path, "Choices"), choices, is_nested=False)
+def _type_of(processor: Tree, outer: MachineType) -> MachineType:
+    config = processor.get("ProcessorConfig")
+    if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":
+        return "EXPRESS" if config.get("ExecutionType") == "EXPRESS" else outer
+    return outer
+
+
+def _rules_of(state: State) -> Iterator[Rule]:
+    pending = _rules((*state.path, "Choices"), state.tree.get("Choices"), is_nested=False)
     while pending:
         rule = pending.pop()
         yield rule
-        for field, value in reversed(rule.tree.items()):
-            if field in ("And", "Or"):
-                pending += _rules((*rule.path, field), value, is_nested=True)
-            elif field == "Not" and isinstance(value, dict):
-                pending.append(Rule((*rule.path, field), value, is_nested=True))
+        for name, value in reversed(rule.tree.items()):
+            if name in ("And", "Or"):
+                pending += _rules((*rule.path, name), value, is_nested=True)
+            elif name == "Not" and isinstance(value, dict):
+                pending.append(Rule((*rule.path, name), value, is_nested=True))
 
 
 def _rules(path: Path, value: Json, *, is_nested: bool) -> list[Rule]:
@@ -96,3 +197,30 @@ def _rules(path: Path, value: Json, *, is_nested: bool) -> list[Rule]:
         if isinstance(item, dict)
     ]
     return rules[::-1]
+
+
+def _targets_of(state: State) -> list[Target]:
+    tree = state.tree
+    found = [
+        Target((*state.path, name), tree[name]) for name in ("Next", "Default") if name in tree
+    ]
+    for name in ("Choices", "Catch"):
+        entries = tree.get(name)
+        if isinstance(entries, list):
+            found += (
+                Target((*state.path, name, index, "Next"), entry["Next"])
+                for index, entry in enumerate(entries)
+                if isinstance(entry, dict) and "Next" in entry
+            )
+    return found
+
+
+def _entries_of(state: State, name: Literal["Retry", "Catch"]) -> list[Entry]:
+    entries = state.tree.get(name)
+    if not isinstance(entries, list):
+        return []
+    return [
+        Entry((*state.path, name, index), entry)
+        for index, entry in enumerate(entries)
+        if isinstance(entry, dict)
+    ]

@@ -30,7 +30,7 @@ def diagnostics(definition):
         (pass_(Parameters={"a": {"b.$": BAD_PATH}}), "Parameters/a/b.$"),
         (pass_(Parameters={"a": [1, {"b.$": BAD_CALL}]}), "Parameters/a/1/b.$"),
         (pass_(Parameters={"b.$": "plain"}), "Parameters/b.$"),
-        (pass_(Assign={"x/y.$": BAD_PATH}), "Assign/x~1y.$"),
+        (pass_(Parameters={"x/y.$": BAD_PATH}), "Parameters/x~1y.$"),
         (task(Parameters={"a.$": BAD_PATH}), "Parameters/a.$"),
         (task(ResultSelector={"a.$": BAD_PATH}), "ResultSelector/a.$"),
         (task(TimeoutSecondsPath=BAD_PATH), "TimeoutSecondsPath"),

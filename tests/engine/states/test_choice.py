@@ -114,6 +114,12 @@ def test_a_path_that_finds_nothing_fails_the_execution(fields):
     assert result.path == ["C"]
 
 
+@pytest.mark.parametrize(("condition", "path"), [(True, ["C", "A"]), (False, ["C", "B"])])
+def test_a_condition_may_be_a_boolean(condition, path):
+    state = choice({"Condition": condition, "Next": "A"}, Default="B", QueryLanguage="JSONata")
+    assert load(C=state, A=SUCCEED, B=SUCCEED).run().path == path
+
+
 def test_links_are_as_recorded():
     result = load(C=choice(rule("$", "A", IsPresent=True)), A=SUCCEED).run()
     assert chart(result) == lines("""

@@ -403,7 +403,7 @@ def test_a_token_names_its_task_in_its_execution_alone():
 )
 @pytest.mark.parametrize("pattern", [".sync", ".waitForTaskToken"])
 def test_a_script_may_say_how_a_submitted_call_ends(pattern, then, status, output):
-    result = load(A=task(f"arn:aws:states:::batch:submitJob{pattern}")).run(
+    result = load(A=task(f"arn:aws:states:::ecs:runTask{pattern}")).run(
         tasks={"A": lambda _: asl.submits({"JobId": "j-1"}, then=then)}
     )
     assert (result.status, result.output) == (status, output)

@@ -1,120 +1,27 @@
-"""The shape of definitions: AWS's verdicts and words, good places and hints, bounded work."""
+"""What the checker finds: AWS's verdicts and words, good places and hints, bounded work."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asl.errors import DefinitionError
+from asl.language.check import check_source
 from asl.language.diagnostics import MOST_DIAGNOSTICS
 from asl.language.faults import Fault, report
 from asl.language.schema import load_schema
 from asl.language.source import read_source
-from asl.language.structure import STATE_TYPES, check_structure
-
-SHARED = Path(__file__).resolve().parents[3] / "shared"
-
-#: Rules of the catalogue (validation/RULES.md) of which each recorded breach is found here.
-CHECKED = frozenset(
-    f"ASL-{number}"
-    for number in (
-        *(2, 101, 102, 103, 104, 105, 106, 107, 108, 109, 111, 112, 115),
-        *(201, 202, 203, 204, 205, 206, 207, 208, 214, 215),
-        *(301, 305, 306, 321, 322, 323, 324, 326, 327, 328, 329, 331, 332, 334),
-        *(341, 342, 343, 344, 345, 346, 347, 349, 350, 353, 361, 362, 381, 391),
-        *(401, 403, 404, 406, 407, 408, 409, 410, 411, 412, 413, 414, 418, 804),
-    )
-)
-
-
-def corpus(*folders):
-    """The records of some folders, or one test that is skipped where they are not here."""
-    paths = [path for folder in folders for path in sorted((SHARED / folder).glob("*.json"))]
-    if not paths:
-        reason = "the recordings (shared/ beside the repository) are not here"
-        return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    return [pytest.param(record, id=record["id"]) for record in records]
-
-
-def validation(choose):
-    records = corpus("validation/real", "validation/verdicts")
-    return [one for one in records if one.values[0] is None or choose(one.values[0])]
+from asl.language.walk import STATE_TYPES
 
 
 def faults(definition):
     """The errors of a definition, whether it can be read or not."""
     try:
-        found = check_structure(read_source(definition))
+        found = check_source(read_source(definition))
     except DefinitionError as error:
         found = error.diagnostics
     return [diagnostic for diagnostic in found if diagnostic.severity == "ERROR"]
-
-
-def text_of(record):
-    return record.get("definition") or record.get("text", "").encode()
-
-
-# ---------------------------------------------------------------- the recordings
-
-
-@pytest.mark.parametrize("record", corpus("conformance/executions"))
-def test_what_aws_has_run_is_accepted(record):
-    assert faults(record["definition"]) == []
-    assert faults(json.dumps(record["definition"])) == []
-
-
-@pytest.mark.parametrize("record", validation(lambda record: record["verdict"] == "valid"))
-def test_what_is_valid_is_accepted(record):
-    assert faults(record["definition"]) == []
-
-
-@pytest.mark.parametrize("record", validation(lambda record: record["verdict"] == "unsure"))
-def test_what_nobody_knows_is_accepted(record):
-    assert faults(record["definition"]) == []
-
-
-def is_checked(record):
-    return record["verdict"] == "invalid" and record["faults"][0]["rule"] in CHECKED
-
-
-@pytest.mark.parametrize("record", validation(is_checked))
-def test_what_breaks_a_rule_is_refused_at_its_place_in_the_words_of_aws(record):
-    found = faults(text_of(record))
-    assert found
-    fault = record["faults"][0]
-    # the pointers of mutants of a machine inside a Map name the Map; one record names no place
-    assert [one for one in found if one.pointer.startswith(fault["pointer"])]
-    said = fault.get("aws") or {}
-    if said.get("message") and fault["rule"] != "ASL-002":  # a parser's own words
-        assert (said["code"], said["message"]) in [(one.code, one.message) for one in found]
-
-
-def recorded_by_aws(record):
-    expected = record["expected"]
-    return expected["verdict"] == "FAIL" and isinstance(record.get("definition"), dict)
-
-
-@pytest.mark.parametrize(
-    "record",
-    [
-        one
-        for one in corpus("conformance/validation")
-        if one.values[0] is None or recorded_by_aws(one.values[0])
-    ],
-)
-def test_all_that_is_said_of_a_recorded_refusal_was_said_by_aws(record):
-    expected = record["expected"]
-    said = " ".join(
-        [
-            expected.get("message", ""),
-            *expected.get("messages", ()),
-            *(diagnostic["message"] for diagnostic in expected.get("diagnostics", ())),
-        ]
-    )
-    assert [one.message for one in faults(record["definition"]) if one.message not in said] == []
 
 
 # ---------------------------------------------------------------- messages, places, hints
@@ -134,11 +41,10 @@ def said(definition):
 
 
 def test_a_good_machine_has_no_fault():
-    assert check_structure(read_source(machine(A=PASS))) == []
+    assert check_source(read_source(machine(A=PASS))) == []
 
 
-def test_all_faults_come_in_the_order_of_the_text_and_the_whole_last():
-    text = """{
+FAULTY = """{
   "Version": "2.0",
   "States": {
     "Pay": {"Type": "Task", "Next": "Shp", "Resorce": "x", "TimeoutSeconds": "60"},
@@ -149,12 +55,13 @@ def test_all_faults_come_in_the_order_of_the_text_and_the_whole_last():
   },
   "StartAt": "Pay"
 }"""
-    source = read_source(text)
-    assert [str(one) for one in check_structure(source)] == [
+
+
+def test_all_faults_come_in_the_order_of_the_text():
+    source = read_source(FAULTY)
+    assert [str(one) for one in check_source(source)] == [
         "<definition>:2:14: error SCHEMA_VALIDATION_FAILED at /Version: "
         "Value should be one of the following: [1.0]",
-        "<definition>:4:12: error SCHEMA_VALIDATION_FAILED at /States/Pay: "
-        "These fields are required: [Resource]",
         "<definition>:4:37: error MISSING_TRANSITION_TARGET at /States/Pay/Next: "
         "Missing 'Next' target: Shp (did you mean 'Ship'?)",
         "<definition>:4:44: error SCHEMA_VALIDATION_FAILED at /States/Pay/Resorce: "
@@ -174,8 +81,20 @@ def test_all_faults_come_in_the_order_of_the_text_and_the_whole_last():
         "<definition>:8:22: error SCHEMA_VALIDATION_FAILED at /States/Ship/Type: "
         "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, "
         "Choice, Parallel, Map] (did you mean 'Pass'?)",
-        "<definition>:3:13: error MISSING_END_STATE at /States: Workflow has no terminal state",
     ]
+
+
+def test_what_follows_from_a_fault_stands_below_it():
+    found = check_source(read_source(FAULTY))
+    below = {one.pointer: [after.pointer for after in one.consequences] for one in found}
+    assert {pointer: after for pointer, after in below.items() if after} == {
+        "/States/Pay/Next": ["/States"],
+        "/States/Pay/Resorce": ["/States/Pay"],
+        "/States/Split/Branches/0/StartAt": [
+            "/States/Split/Branches/0/States",
+            "/States/Split/Branches/0/States/Pay",
+        ],
+    }
 
 
 @pytest.mark.parametrize(
@@ -341,7 +260,10 @@ def test_a_hint_is_given_for_names_that_are_nearly_right():
 
 def test_a_fault_may_be_about_what_is_absent():
     source = read_source('{"a": 1,\n "b": {"c": 2}}')
-    faults = [Fault(("b", "absent", "x"), "second"), Fault(("a", "y"), "first")]
+    faults = [
+        Fault(("b", "absent", "x"), "second", "ASL-202"),
+        Fault(("a", "y"), "first", "ASL-202"),
+    ]
     found = report(source, faults)
     assert [(one.message, one.line, one.column) for one in found] == [
         ("first", 1, 7),
@@ -351,7 +273,7 @@ def test_a_fault_may_be_about_what_is_absent():
 
 def test_warnings_of_reading_are_passed_on():
     text = json.dumps(machine(A=PASS | {"Result": "echo ${HOME}"}))
-    (warning,) = check_structure(read_source(text))
+    (warning,) = check_source(read_source(text))
     assert warning.severity == "WARNING"
 
 
@@ -394,9 +316,10 @@ def test_deep_rules_are_checked_to_the_bottom():
     ids=["entries", "fields", "targets", "rules"],
 )
 def test_of_endless_faults_the_first_are_reported(definition):
-    found = faults(definition)
-    assert len([one for one in found if one.code != "MISSING_END_STATE"]) == MOST_DIAGNOSTICS + 1
-    assert "TRUNCATED" in {one.code for one in found}
+    found = check_source(read_source(definition))
+    told = [one for one in found for one in (one, *one.consequences)]
+    assert len(told) == MOST_DIAGNOSTICS + 1
+    assert told[-1].rule == "ASL-000"
 
 
 def test_long_names_do_not_multiply():
