@@ -35,7 +35,7 @@ def load_cases(folder: Path) -> list[Case]:
 
 def chosen(case: Case, *, feature: Collection[str] = (), without: Collection[str] = ()) -> bool:
     """Whether a case has every feature of the one list and none of the other."""
-    has = set(case["features"])
+    has = set(case.get("features", ()))
     return has.issuperset(feature) and has.isdisjoint(without)
 
 

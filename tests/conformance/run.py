@@ -2,6 +2,7 @@
 
     python tests/conformance/run.py executions DIR [--level outcome|history]
         [--feature F ...] [--without F ...] [--only TEXT] [--json FILE] [--jobs N] [--full]
+    python tests/conformance/run.py validation DIR   (the same options, but for --level)
     python tests/conformance/run.py jsonata DIR [--only TEXT] [--json FILE] [--full]
 
 Prints one line for each case that differs, and closes with "N passed, M failed". A case that needs
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.conformance import executions, jsonata_suite
+from tests.conformance import executions, jsonata_suite, validation
 from tests.conformance.corpus import Case, chosen, cut, load_case, load_comparer
 
 if TYPE_CHECKING:
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
 
 
 class Suite(NamedTuple):
-    """One kind of case: a sub-command, and ``judge(case, comparer, **options)`` behind it."""
+    """One kind of case: a sub-command, and ``judge(case, comparer, **options)`` behind it.
+
+    ``summary`` makes lines of all cases and their differences, to stand before the last line.
+    """
 
     help: str
     judge: Callable[..., list[str]]
     options: dict[str, dict[str, Any]]
+    summary: Callable[[list[tuple[Case, list[str]]]], list[str]] | None = None
 
 
 SUITES = {
@@ -46,6 +51,12 @@ SUITES = {
                 "help": "what must agree: the outcome alone, or the history as well (default)",
             }
         },
+    ),
+    "validation": Suite(
+        "verdicts on definitions: AWS's answers, peers' tests, real definitions, mutants",
+        validation.judge,
+        {},
+        validation.summary,
     ),
 }
 
@@ -74,16 +85,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = {name: getattr(args, name) for name in SUITES[args.suite].options}
     work = functools.partial(judge_file, suite=args.suite, options=options)
     report = []
+    judged = []
     for case, differences in _each(work, paths, jobs=args.jobs):
-        report.append({"id": case["id"], "features": case["features"], "differences": differences})
+        judged.append((case, differences))
+        features = case.get("features", [])
+        report.append({"id": case["id"], "features": features, "differences": differences})
         if differences and args.full:
             print(case["id"], *differences, sep="\n    ")
         elif differences:
             print(f"{case['id']}: {cut(differences)}")
     failed = sum(1 for entry in report if entry["differences"])
     if args.json:
-        summary = {"suite": args.suite, **options, "passed": len(report) - failed, "failed": failed}
-        args.json.write_text(json.dumps({**summary, "cases": report}, indent=1) + "\n", "utf-8")
+        document = {
+            "suite": args.suite,
+            **options,
+            "passed": len(report) - failed,
+            "failed": failed,
+        }
+        args.json.write_text(json.dumps({**document, "cases": report}, indent=1) + "\n", "utf-8")
+    summary = SUITES[args.suite].summary
+    for line in summary(judged) if summary else ():
+        print(line)
     print(f"{len(report) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
