@@ -26,7 +26,19 @@ def _scope(draw, depth, numbers):
         rest = names[index + 1 :]
         following = {"Next": draw(st.sampled_from(rest))} if rest else {"End": True}
         states[name] = _state(draw, depth, numbers, following, rest)
-    return {"StartAt": names[0], "States": states}
+    reached = {names[0]}
+    for name in names:  # what follows stands behind
+        if name in reached:
+            reached.update(_following(states[name]))
+    return {
+        "StartAt": names[0],
+        "States": {name: states[name] for name in names if name in reached},
+    }
+
+
+def _following(state):
+    entries = [state, *state.get("Choices", ()), *state.get("Catch", ())]
+    return {entry[key] for entry in entries for key in ("Next", "Default") if key in entry}
 
 
 def _state(draw, depth, numbers, following, rest):
