@@ -1,6 +1,7 @@
 """The command line: one module a command, each thin.
 
-Exit status: 0 all is well, 1 the execution failed, 2 the definition or the call is wrong.
+Exit status: 0 all is well, 1 the execution failed or a definition to check has faults, 2 the
+definition to run or the call is wrong.
 """
 
 from __future__ import annotations
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
-    from asl.cli import run  # noqa: PLC0415 - a command is imported when the parser is made
+    from asl.cli import lsp, run, schema, validate  # noqa: PLC0415 - a command is imported when the parser is made
 
     parser = argparse.ArgumentParser(
-        prog="asl", description="Run state machines written in the Amazon States Language."
+        prog="asl",
+        description="Check and run state machines written in the Amazon States Language.",
     )
     commands = parser.add_subparsers(required=True, metavar="command")
     run.add_to(commands)
+    validate.add_to(commands)
+    schema.add_to(commands)
+    lsp.add_to(commands)
     options = parser.parse_args(arguments)
     try:
         status: int = options.command(options)

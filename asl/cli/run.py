@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from asl.cli.options import add_set, substitutions_of
 from asl.cli.view import View
 from asl.errors import InvalidInput, UsageError
 from asl.jsontypes import NotJsonError, Payload, parse_json
@@ -39,14 +40,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         metavar="MODULE:NAME",
         help="a mapping of names to task handlers, importable here",
     )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        dest="substitutions",
-        help="the value of a ${NAME} placeholder; may be repeated",
-    )
+    add_set(parser)
     parser.add_argument("--type", choices=["STANDARD", "EXPRESS"], default="STANDARD")
     parser.add_argument("--name", help="the name of the execution")
     parser.add_argument("--seed", type=int, default=0, help="of all randomness (0)")
@@ -65,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"no such file: {options.definition}")
     machine = load(
         options.definition,
-        substitutions=dict(_substitution(text) for text in options.substitutions),
+        substitutions=substitutions_of(options),
         type=options.type,
         name=options.definition.name.split(".")[0],
     )
@@ -85,13 +79,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(json.dumps(_document(result), ensure_ascii=False, indent=2, default=str))
     return 0 if result.status == "SUCCEEDED" else 1
-
-
-def _substitution(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise UsageError(f"--set takes NAME=VALUE, not {text!r}")
-    return name, value
 
 
 def _input(text: str) -> Payload:
