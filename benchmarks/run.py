@@ -6,53 +6,27 @@ A round measures one workload through every driver in turn, so that all of them 
 of a noisy machine; the next round goes in reverse order. A driver's number is the median of its
 rounds, and a round is the median of at least seven runs. Read the ratios, not the absolute numbers.
 
-The workloads and the peers' drivers are in ``shared/bench`` beside the repository. The npm peers
-need Node, and their packages in the ``node_modules`` of the folder that NODE_PEERS names; without
-it they are installed here, into ``benchmarks/node_modules``. The floor is a minimal dispatch loop
-in Python that keeps a history and does nothing else.
+The workloads and the peers' drivers are in ``shared/bench`` beside the repository; how npm peers
+are found or installed is in ``peers.py``. The floor is a minimal dispatch loop in Python that keeps
+a history and does nothing else.
 """
 
 import argparse
 import json
-import os
-import platform
-import shutil
 import statistics
-import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
-HERE = Path(__file__).resolve().parent
-BENCH = HERE.parents[1] / "shared" / "bench"
-PEERS = BENCH / "peers"
+from peers import BENCH, HERE, PEERS, Driver, npm_drivers
+from reports import aligned, circumstances, ratio
+
 COLD_STARTS = 7
 NPM_PEERS = {
-    "aws-local-stepfunctions": "drive_aws_local_stepfunctions.mjs",
-    "@wmfs/statebox": "drive_statebox.mjs",
+    "aws-local-stepfunctions": ["drive_aws_local_stepfunctions.mjs"],
+    "@wmfs/statebox": ["drive_statebox.mjs"],
 }
 MEMORY_WORKLOAD = "map_inline_10000"
-
-
-class Driver(NamedTuple):
-    name: str
-    command: list[str]
-    environment: dict[str, str]
-
-    def call(self, *arguments: str, **environment: str) -> str:
-        done = subprocess.run(
-            [*self.command, *arguments],
-            env={**os.environ, **self.environment, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            last = (done.stderr.strip() or "no message").splitlines()[-1]
-            raise RuntimeError(f"{self.name} ended with {done.returncode}: {last}")
-        return done.stdout
 
 
 def drivers(*, with_peers: bool) -> list[Driver]:
@@ -61,29 +35,7 @@ def drivers(*, with_peers: bool) -> list[Driver]:
         Driver("asl", [*python, str(HERE / "drive_asl.py")], {"BENCH_PEERS": str(PEERS)}),
         Driver("floor", [sys.executable, str(PEERS / "floor.py"), "mode=engine"], {}),
     ]
-    node = shutil.which("node")
-    folder = node_peers() if with_peers and node else None
-    if node and folder:
-        for package, file in NPM_PEERS.items():
-            if (folder / "node_modules" / package).is_dir():
-                command = [node, str(PEERS / file)]
-                found.append(Driver(package, command, {"NODE_PEERS": str(folder)}))
-    return found
-
-
-def node_peers() -> Path | None:
-    """The folder whose node_modules holds the npm peers; installs them where it can."""
-    if "NODE_PEERS" in os.environ:
-        return Path(os.environ["NODE_PEERS"])
-    if not (HERE / "node_modules").is_dir():
-        npm = shutil.which("npm")
-        if not npm:
-            return None
-        print("installing the npm peers", file=sys.stderr)
-        flags = ["--no-package-lock", "--no-audit", "--no-fund", "--silent"]
-        if subprocess.run([npm, "install", *flags], cwd=HERE, check=False).returncode:
-            return None
-    return HERE
+    return [*found, *npm_drivers(NPM_PEERS)] if with_peers else found
 
 
 def measure_workload(all_drivers: list[Driver], name: str, rounds: int, batch_s: str) -> dict:
@@ -163,21 +115,6 @@ def why(entry: dict) -> str:
     return "failed" if "failed" in entry else "cannot"
 
 
-def ratio(ours: float | None, theirs: float | None) -> str:
-    return f"{ours / theirs:.2f}" if ours and theirs else "-"
-
-
-def aligned(rows: list[list[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure asl beside the floor and npm peers.")
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help="default: all of them")
@@ -196,9 +133,7 @@ def main() -> int:
     rounds, batch_s = (1, "0.03") if args.quick else (args.rounds, "0.15")
     all_drivers = drivers(with_peers=not args.no_peers)
     result: dict = {
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{os.cpu_count()} CPUs, {platform.machine()}, {platform.system()}",
-        "python": platform.python_version(),
+        **circumstances(),
         "rounds": rounds,
         "drivers": [driver.name for driver in all_drivers],
         "workloads": {},
