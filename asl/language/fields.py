@@ -11,9 +11,8 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from asl.errors import JSONPathError, QuerySyntaxError, UnsupportedFeature, quote
-from asl.jsontypes import Json, size_bytes
 from asl.query.choices import compile_rule
-from asl.query.environment import NESTING_BYTES, Compiled
+from asl.query.environment import NESTING_BYTES, Compiled, constant
 from asl.query.jsonata import UnsupportedExpressionError
 from asl.query.path_text import UnsupportedPathError
 from asl.query.paths import Missing, compile_path, compile_reference_path, invalid_path
@@ -39,6 +38,7 @@ from asl.query.typed import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from asl.jsontypes import Json
     from asl.language.model import QueryLanguage
     from asl.query.choices import Predicate
     from asl.query.environment import Environment
@@ -58,11 +58,6 @@ def _named(error: QuerySyntaxError) -> str:
     if isinstance(cause, UnsupportedPathError):
         return f"the path {cause.text!r}"
     return f"the expression {quote(cause.text if cause else error.text)}"
-
-
-def constant(value: Json) -> Compiled:
-    """A query that gives the same value whatever it is applied to."""
-    return Compiled(lambda _data, _environment: value, size_bytes(value), 0)
 
 
 class Fields(ABC):
@@ -196,10 +191,10 @@ class JsonPathFields(Fields):
             return None
         template = self.tree[field]
         compiled = self.compiled(field, compile_template, template)
-        if compiled.factor == 0:
+        if compiled.bound.is_constant:
             return compiled
         nesting = _levels(template) * NESTING_BYTES
-        return compiled._replace(fixed_bytes=compiled.fixed_bytes + nesting)
+        return compiled._replace(bound=compiled.bound.times(1, more=nesting))
 
     def input_view(self) -> Compiled | None:
         """InputPath."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from asl.language.fields import Fields, constant
-from asl.query.environment import Compiled
+from asl.language.fields import Fields
+from asl.query.environment import Bound, Compiled, constant
 from asl.query.jsonata import compile_expression, compile_value, is_expression
 from asl.query.paths import ReferencePath
 from asl.query.typed import (
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from asl.query.jsonata import Expected
 
 _ROOT = ReferencePath("$", ())
+
+
+#: What `$states` has beside the input itself: ``{"input":}``.
+_STATES_BYTES = 10
 
 
 def _make_states(data: Json, _environment: Environment) -> Json:
@@ -59,7 +63,7 @@ class JsonataFields(Fields):
 
     def input_view(self) -> Compiled | None:
         """`$states`, as it is before there is a result."""
-        return Compiled(_make_states, 0, 1)
+        return Compiled(_make_states, Bound(_STATES_BYTES, of_data=1))
 
     def output_path(self) -> Compiled | None:
         """There is no OutputPath in JSONata."""
@@ -75,7 +79,7 @@ class JsonataFields(Fields):
 
     def arguments(self) -> Compiled | None:
         """Arguments; the input where they are left out."""
-        return self.template("Arguments") or Compiled(_take_input, 0, 1)
+        return self.template("Arguments") or Compiled(_take_input, Bound(0, of_data=1))
 
     def result_path(self) -> ReferencePath | None:
         """The result is the output, unless Output says otherwise."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
+from asl.jsontypes import size_bytes
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from asl.jsontypes import Json
     from asl.query.javalike import JavaRandom
 
@@ -38,14 +42,49 @@ Query: TypeAlias = Callable[["Json", Environment], "Json"]
 NESTING_BYTES = 1_311
 
 
-class Compiled(NamedTuple):
-    """A compiled query and a bound on what it can give.
+class Bound(NamedTuple):
+    """How large a result can get: ``fixed + of_data * data + of_unseen * unseen`` bytes of JSON.
 
-    The JSON text of the result has at most ``fixed_bytes + factor * size`` bytes, where ``size`` is
-    the JSON size of all that the query can see: data, variables and context object together. The
-    bound lets the engine count the exact size of a value only when it could matter.
+    ``data`` is the JSON size of what the query is applied to, ``unseen`` that of variables and
+    context object together. A bound lets the engine count the exact size of a value only when it
+    could matter.
     """
 
+    fixed: int
+    of_data: int = 0
+    of_unseen: int = 0
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether nothing that the query sees can make its result larger."""
+        return self.of_data == self.of_unseen == 0
+
+    def times(self, number: int, *, more: int = 0) -> Bound:
+        """So many times as much, and so many bytes more."""
+        return Bound(self.fixed * number + more, self.of_data * number, self.of_unseen * number)
+
+    def largest(self, data_size: int, unseen_size: int = 0) -> int:
+        """The bytes of the largest result."""
+        return self.fixed + self.of_data * data_size + self.of_unseen * unseen_size
+
+
+def total(bounds: Iterable[Bound], *, more: int = 0) -> Bound:
+    """The bound of a whole with such parts, and so many bytes more."""
+    fixed, of_data, of_unseen = more, 0, 0
+    for bound in bounds:
+        fixed += bound.fixed
+        of_data += bound.of_data
+        of_unseen += bound.of_unseen
+    return Bound(fixed, of_data, of_unseen)
+
+
+class Compiled(NamedTuple):
+    """A compiled query and a bound on what it can give."""
+
     evaluate: Query
-    fixed_bytes: int
-    factor: int
+    bound: Bound
+
+
+def constant(value: Json) -> Compiled:
+    """A query that gives the same value whatever it is applied to."""
+    return Compiled(lambda _data, _environment: value, Bound(size_bytes(value)))

@@ -14,9 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
 
 from asl.errors import IntrinsicError, QueryError, QuerySyntaxError, UnsupportedFeature, quote
-from asl.jsontypes import size_bytes
 from asl.query import functions
-from asl.query.environment import Compiled
+from asl.query.environment import Bound, Compiled, constant, total
 from asl.query.functions import MAX_CHARACTERS, RefusedError
 from asl.query.intrinsic_parser import MAX_NESTING, Call, Literal, Path, nesting, parse_call
 from asl.query.javalike import to_text
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from asl.query.intrinsic_parser import Argument
 
     _Rule: TypeAlias = Callable[..., Json]
-    _Bound: TypeAlias = Callable[[Sequence["_Value"]], tuple[int, int]]
+    _Bound: TypeAlias = Callable[[Sequence["_Value"]], Bound]
     _Prepared: TypeAlias = tuple[_Rule, Sequence["_Value"]]
 
 #: An argument that may be so many times as large as the data it comes from is measured first.
@@ -64,7 +63,7 @@ class Function(NamedTuple):
         rule: Takes the values of the arguments; raises `RefusedError`.
         fewest: The least number of arguments.
         most: The greatest number of arguments; None for any.
-        bound: ``fixed_bytes`` and ``factor`` of the result (see `Compiled`), from the arguments.
+        bound: that of the result, from the arguments.
         draws: The rule takes the execution's random source before the arguments.
         prepare: What can be done when compiling: the rule and the arguments that it needs then.
     """
@@ -90,26 +89,22 @@ class _Value(NamedTuple):
 
 
 def _at_most(size: int) -> _Bound:
-    return lambda _: (size, 0)
+    return lambda _: Bound(size)
 
 
 def _sum(times: int = 1, *, more: int = 0) -> _Bound:
     """All arguments together, so many times, and so many bytes more for each and once."""
 
-    def bound(arguments: Sequence[_Value]) -> tuple[int, int]:
-        fixed = sum(argument.compiled.fixed_bytes for argument in arguments)
-        factor = sum(argument.compiled.factor for argument in arguments)
-        return fixed * times + more * (len(arguments) + 1), factor * times
+    def bound(arguments: Sequence[_Value]) -> Bound:
+        together = total(argument.compiled.bound for argument in arguments)
+        return together.times(times, more=more * (len(arguments) + 1))
 
     return bound
 
 
 def _first(times: int = 1, *, more: int = 0) -> _Bound:
     """The first argument, so many times, and so many bytes more."""
-    return lambda arguments: (
-        arguments[0].compiled.fixed_bytes * times + more,
-        arguments[0].compiled.factor * times,
-    )
+    return lambda arguments: arguments[0].compiled.bound.times(times, more=more)
 
 
 # States.Format
@@ -187,7 +182,8 @@ def _compile(node: Argument, whole: str) -> _Value:
         argument = _Value(node, _compile_path(node, whole))
     else:
         argument = _compile_call(node, whole)
-    if argument.compiled.factor > _MAX_GROWTH:
+    bound = argument.compiled.bound
+    if bound.of_data + bound.of_unseen > _MAX_GROWTH:
         return argument._replace(compiled=_measured(argument.compiled))
     return argument
 
@@ -207,8 +203,7 @@ def _compile_path(path: Path, whole: str) -> Compiled:
 
 
 def _constant(node: Argument, value: Json) -> _Value:
-    compiled = Compiled(lambda _data, _environment: value, size_bytes(value), 0)
-    return _Value(node, compiled, is_constant=True, value=value)
+    return _Value(node, constant(value), is_constant=True, value=value)
 
 
 def _compile_call(call: Call, whole: str) -> _Value:
@@ -218,12 +213,12 @@ def _compile_call(call: Call, whole: str) -> _Value:
         message = f"unknown intrinsic function {quote(call.name)}; there are {known}"
         raise QuerySyntaxError(message, whole, call.position)
     arguments: Sequence[_Value] = [_compile(argument, whole) for argument in call.arguments]
-    rule, fixed_bytes, factor = function.rule, 0, 0
+    rule, bound = function.rule, Bound(0)
     count = len(arguments)
     if count < function.fewest or (function.most is not None and count > function.most):
         rule = partial(_refuse, None)
     else:
-        fixed_bytes, factor = function.bound(arguments)
+        bound = function.bound(arguments)
         if function.prepare:
             rule, arguments = function.prepare(arguments)
     if not function.draws and all(argument.is_constant for argument in arguments):
@@ -238,7 +233,7 @@ def _compile_call(call: Call, whole: str) -> _Value:
 
     draw = function.draws and rule is function.rule
     evaluate = (_drawing if draw else _calling)(rule, arguments, refused)
-    return _Value(call, Compiled(evaluate, fixed_bytes, factor))
+    return _Value(call, Compiled(evaluate, bound))
 
 
 _Refused: TypeAlias = "Callable[[RefusedError], IntrinsicError]"
@@ -276,11 +271,11 @@ def _calling(rule: _Rule, arguments: Sequence[_Value], refused: _Refused) -> Que
 
         if not arguments[1].is_constant:
             return two
-        constant = arguments[1].value
+        second_value = arguments[1].value
 
         def one_and_constant(data: Json, environment: Environment) -> Json:
             try:
-                return rule(first(data, environment), constant)
+                return rule(first(data, environment), second_value)
             except RefusedError as refusal:
                 raise refused(refusal) from None
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from asl.errors import JSONPathError, QueryError, QuerySyntaxError
-from asl.query.environment import Compiled
+from asl.query.environment import Bound, Compiled
 from asl.query.javalike import to_text
 from asl.query.jayway import compile_steps
 from asl.query.path_text import FromEnd, UnsupportedPathError, read_path
@@ -71,13 +71,16 @@ def compile_path(text: str, missing: Missing = invalid_path) -> Compiled:
         UnsupportedPathError: Its subclass, for what may be JSONPath but is not run here.
     """
     path = read_path(text)
+    whole = Bound(0, of_data=1) if path.root == "data" else Bound(0, of_unseen=1)
     if path.is_definite:
         query = _definite(text, path, missing)
-        return Compiled(_merging(text, query, path, missing) if path.merged else query, 0, 1)
+        return Compiled(_merging(text, query, path, missing) if path.merged else query, whole)
     only_start = path._replace(steps=path.steps[:1] if path.root == "variables" else ())
     start = _definite(text, only_start, missing)
-    find, fixed_bytes, factor = compile_steps(text, path.steps_at)
-    return Compiled(lambda data, environment: find(start(data, environment)), fixed_bytes, factor)
+    find, fixed, factor = compile_steps(text, path.steps_at)
+    return Compiled(
+        lambda data, environment: find(start(data, environment)), whole.times(factor, more=fixed)
+    )
 
 
 def is_definite(text: str) -> bool:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from asl.errors import JSONPathError, QuerySyntaxError, UnsupportedFeature
 from asl.jsontypes import escape_pointer, size_bytes
-from asl.query.environment import Compiled
+from asl.query.environment import Compiled, constant, total
 from asl.query.intrinsics import compile_intrinsic
 from asl.query.javalike import hash_map_order, to_text
 from asl.query.path_text import UnsupportedPathError
@@ -61,7 +61,7 @@ def compile_template(template: Json) -> Compiled:
             with and without ``.$``, or objects are nested too deep.
     """
     compiled = _compile(template, "", 0)
-    return _constant(template) if compiled is None else compiled
+    return constant(template) if compiled is None else compiled
 
 
 def compile_dynamic(text: str, field: str) -> Compiled:
@@ -143,10 +143,6 @@ def _invalid(field: str) -> str:
     )
 
 
-def _constant(value: Json) -> Compiled:
-    return Compiled(lambda _data, _environment: value, size_bytes(value), 0)
-
-
 def _filled(
     frame: dict[str, Json] | list[Json], parts: Mapping[str, Compiled] | Mapping[int, Compiled]
 ) -> Compiled:
@@ -165,8 +161,5 @@ def _filled(
         return result
 
     # A part takes the place of what stands in the frame, so counting both is enough.
-    return Compiled(
-        fill,
-        size_bytes(frame) + sum(part.fixed_bytes for part in parts.values()),
-        sum(part.factor for part in parts.values()),
-    )
+    bounds = (part.bound for part in parts.values())
+    return Compiled(fill, total(bounds, more=size_bytes(frame)))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from asl.errors import IntrinsicError, QuerySyntaxError, UnsupportedFeature
 from asl.jsontypes import dump, size_bytes
+from asl.query.environment import Bound
 from asl.query.functions import MAX_CHARACTERS
 from asl.query.intrinsic_parser import MAX_CALLS, MAX_LENGTH, Call, Literal, Path, parse_call
 from asl.query.intrinsics import FUNCTIONS, compile_intrinsic
@@ -610,7 +611,7 @@ def test_results_keep_their_bounds(call, left, right):
     data = {"a": left, "b": right, "c": {"a": 1}, "zero": 0, "comma": ",", "template": "{}"}
     compiled = compile_intrinsic(call)
     result = compiled.evaluate(data, FakeEnvironment())
-    assert size_bytes(result) <= compiled.fixed_bytes + compiled.factor * size_bytes(data)
+    assert size_bytes(result) <= compiled.bound.largest(size_bytes(data))
 
 
 def test_bounds_of_the_largest_results_hold():
@@ -625,10 +626,10 @@ def test_bounds_of_the_largest_results_hold():
     ]:
         compiled = compile_intrinsic(call)
         size = size_bytes(compiled.evaluate(data, FakeEnvironment()))
-        assert size <= compiled.fixed_bytes + compiled.factor * size_bytes(data)
+        assert size <= compiled.bound.largest(size_bytes(data))
 
 
 def test_calls_of_literals_are_made_when_compiling():
     compiled = compile_intrinsic("States.ArrayRange(1, 3, 1)")
     assert compiled.evaluate(None, FakeEnvironment()) is compiled.evaluate(None, FakeEnvironment())
-    assert (compiled.fixed_bytes, compiled.factor) == (7, 0)
+    assert compiled.bound == Bound(7)

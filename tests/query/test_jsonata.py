@@ -250,7 +250,7 @@ def test_a_malformed_part_has_a_json_pointer():
 def test_a_value_without_expressions_is_the_value_and_its_size_is_known(value):
     compiled = compile_value([value, 1], "Output")
     assert compiled.evaluate({}, Env()) == [value, 1]
-    assert compiled.factor == 0
+    assert compiled.bound.is_constant
 
 
 # ---------------------------------------------------------------- hostile expressions

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from asl.errors import IntrinsicError, JSONPathError, QueryError, QuerySyntaxError
 from asl.jsontypes import size_bytes
+from asl.query.environment import Bound
 from asl.query.javalike import JavaRandom
 from asl.query.path_text import UnsupportedPathError
 from asl.query.templates import TemplateSyntaxError, compile_dynamic, compile_template
@@ -143,7 +144,7 @@ def test_a_template_that_computes_nothing_is_given_as_it_is(template):
     compiled = compile_template(template)
     assert compiled.evaluate({}, ENV) is template
     assert compiled.evaluate({}, ENV) is template
-    assert compiled[1:] == (size_bytes(template), 0)
+    assert compiled.bound == Bound(size_bytes(template))
 
 
 def test_results_do_not_share_what_was_computed_nor_change_the_template():
@@ -294,5 +295,5 @@ def test_a_compiled_template_agrees_with_the_rules_and_keeps_its_bound(template,
         reject()
     result = compiled.evaluate(data, ENV)
     assert result == expected
-    size = size_bytes(data) + size_bytes(ENV.variables) + size_bytes(ENV.values)
-    assert size_bytes(result) <= compiled.fixed_bytes + compiled.factor * size
+    unseen = size_bytes(ENV.variables) + size_bytes(ENV.values)
+    assert size_bytes(result) <= compiled.bound.largest(size_bytes(data), unseen)

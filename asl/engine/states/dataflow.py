@@ -39,8 +39,8 @@ Fail: TypeAlias = "Callable[[Cursor, StateError], Step | None]"
 
 def apply(compiled: Compiled, cursor: Cursor, data: Json, size: int) -> tuple[Json, int]:
     """What a query gives on data of the given size, and a bound of its size."""
-    evaluate, fixed_bytes, factor = compiled
-    return evaluate(data, cursor), fixed_bytes + factor * (size + cursor.unseen_size)
+    evaluate, (fixed, of_data, of_unseen) = compiled
+    return evaluate(data, cursor), fixed + of_data * size + of_unseen * cursor.unseen_size
 
 
 def exact_size(value: Json) -> int:

@@ -23,7 +23,7 @@ def bind(state: PassState, step: Step, scope: ProgramScope) -> None:
     if state.query_language == "JSONata":
         shape = bind_passage(state)
     else:
-        shape = bind_result(state, nests=result is None or result.factor > 0)
+        shape = bind_result(state, nests=result is None or not result.bound.is_constant)
 
     def depart(cursor: Cursor) -> Departure:
         value, size = effective_input(input_path, cursor)

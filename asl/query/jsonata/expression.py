@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from asl.errors import JSONataError, UnsupportedFeature, quote
-from asl.query.environment import Compiled
+from asl.query.environment import Bound, Compiled
 from asl.query.javalike import to_text
 from asl.query.jsonata.faults import FaultError, NotJsonResultError
 from asl.query.jsonata.kinds import UNDEFINED, Function, Value
@@ -64,10 +64,10 @@ def compile_expression(text: str, field: str, *, expects: Expected | None = None
     if tree is None:
         from asl.query.jsonata.general import compile_general  # noqa: PLC0415 - 40 ms, not for all
 
-        return Compiled(_checked(compile_general(inner), inner, field, expects), UNBOUNDED, 0)
-    find, fixed_bytes, factor = compile_simple(tree)
+        return Compiled(_checked(compile_general(inner), inner, field, expects), Bound(UNBOUNDED))
+    find, bound = compile_simple(tree)
     checked = _checked(find, inner, field, expects)
-    return Compiled(shortcut(tree, checked, expects), fixed_bytes, factor)
+    return Compiled(shortcut(tree, checked, expects), bound)
 
 
 def _checked(

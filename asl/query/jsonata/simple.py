@@ -14,6 +14,7 @@ import operator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from asl.jsontypes import size_bytes
+from asl.query.environment import Bound, total
 from asl.query.jsonata import operators
 from asl.query.jsonata.calls import apply
 from asl.query.jsonata.faults import FaultError
@@ -56,40 +57,40 @@ class Bounded(NamedTuple):
     """A closure, and how large its result can be (see `asl.query.environment.Compiled`)."""
 
     find: Find
-    fixed_bytes: int
-    factor: int
+    bound: Bound
 
 
 def compile_simple(tree: Simple) -> Bounded:
     """The closure of a simple expression, and a bound on its result."""
-    fixed_bytes, factor = _bound(tree)
-    return Bounded(_compile(tree), fixed_bytes, factor)
+    return Bounded(_compile(tree), _bound(tree))
 
 
-def _bound(tree: Simple) -> tuple[int, int]:
-    """How large a result can get: bytes, and times the size of all that the query can see."""
+def _bound(tree: Simple) -> Bound:
+    """How large a result can get."""
     match tree:
         case Constant():
-            return size_bytes(tree.value), 0
+            return Bound(size_bytes(tree.value))
         case Reference():
-            return 0, 1
+            return Bound(0, of_data=1, of_unseen=1)
         case Negation():
-            return _NUMBER_BYTES, 0
+            return Bound(_NUMBER_BYTES)
         case Call():
             if tree.name == "string" and tree.argument is not None:
-                fixed_bytes, factor = _bound(tree.argument)
-                return _TEXT_GROWTH * fixed_bytes + 2, _TEXT_GROWTH * factor
-            return 2 * _NUMBER_BYTES, 0
+                return _bound(tree.argument).times(_TEXT_GROWTH, more=2)
+            return Bound(2 * _NUMBER_BYTES)
         case Operation():
             if tree.sign == "&":
-                bounds = [_bound(tree.left), _bound(tree.right)]
-                grown = [1 if _is_text(side) else _TEXT_GROWTH for side in (tree.left, tree.right)]
-                fixed_bytes = sum(
-                    times * fixed for times, (fixed, _) in zip(grown, bounds, strict=True)
+                sides = (tree.left, tree.right)
+                growths = (1 if _is_text(side) else _TEXT_GROWTH for side in sides)
+                texts = (
+                    _bound(side).times(growth) for side, growth in zip(sides, growths, strict=True)
                 )
-                factor = sum(times * part for times, (_, part) in zip(grown, bounds, strict=True))
-                return fixed_bytes + 2, factor
-            return max(_NUMBER_BYTES, _BOOLEAN_BYTES), 0
+                return total(texts, more=2)
+            return Bound(max(_NUMBER_BYTES, _BOOLEAN_BYTES))
+
+
+def _bound_as_text(tree: Simple) -> Bound:
+    return _bound(tree).times(1 if _is_text(tree) else _TEXT_GROWTH)
 
 
 def _is_text(tree: Simple) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from asl.errors import QuerySyntaxError
 from asl.jsontypes import escape_pointer, size_bytes
-from asl.query.environment import Compiled
+from asl.query.environment import Compiled, constant, total
 from asl.query.jsonata.expression import compile_expression
 from asl.query.jsonata.syntax import is_expression
 
@@ -46,7 +46,7 @@ def compile_value(value: Json, field: str) -> Compiled:
     """
     compiled = _compile(value, field, "", 0)
     if compiled is None:
-        return Compiled(lambda _states, _environment: value, size_bytes(value), 0)
+        return constant(value)
     return compiled
 
 
@@ -92,8 +92,4 @@ def _filled(frame: Json, parts: list[tuple[str | int, Compiled]]) -> Compiled:
         return result
 
     # A part takes the place of its text in the frame, so counting both is enough.
-    return Compiled(
-        fill,
-        size_bytes(frame) + sum(part.fixed_bytes for _, part in parts),
-        sum(part.factor for _, part in parts),
-    )
+    return Compiled(fill, total((part.bound for _, part in parts), more=size_bytes(frame)))
