@@ -18,12 +18,12 @@ def ratio(ours: float | None, theirs: float | None) -> str:
     return f"{ours / theirs:.2f}" if ours and theirs else "-"
 
 
-def aligned(rows: list[list[str]]) -> str:
-    """Rows of a table as text: the first column to the left, all others to the right."""
+def aligned(rows: list[list[str]], left: tuple[int, ...] = (0,)) -> str:
+    """Rows of a table as text: the columns named in ``left`` to the left, all others right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
+            cell.ljust(width) if place in left else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
