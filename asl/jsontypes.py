@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
@@ -20,6 +20,8 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 MAX_DEPTH = 200
 
 _LEAVES = frozenset((str, int, bool, type(None)))
+_SCALARS = _LEAVES | {float}
+_KEYS = frozenset((str,))
 _encoder = json.JSONEncoder(
     separators=(",", ":"), ensure_ascii=False, check_circular=False, allow_nan=False
 )
@@ -66,13 +68,13 @@ def check_json(value: object) -> None:
         for node in level:
             kind = type(node)
             if kind is dict:
-                for key, child in node.items():
-                    if type(key) is not str:
-                        raise _explain(value)
-                    if type(child) not in _LEAVES:
-                        below.append(child)
+                if not _KEYS.issuperset(map(type, node)):
+                    raise _explain(value)
+                if not _LEAVES.issuperset(map(type, node.values())):
+                    below += [child for child in node.values() if type(child) not in _LEAVES]
             elif kind is list:
-                below += [child for child in node if type(child) not in _LEAVES]
+                if not _LEAVES.issuperset(map(type, node)):
+                    below += [child for child in node if type(child) not in _LEAVES]
             elif kind is not float or node - node != 0:
                 raise _explain(value)
         if not below:
@@ -106,12 +108,16 @@ def _explain(root: object) -> NotJsonError:
 def copy_json(value: Json) -> Json:
     """A deep copy of a checked value; leaves are shared, since they can't change."""
     if type(value) is dict:
+        if _SCALARS.issuperset(map(type, value.values())):
+            return value.copy()
         return {
-            key: child if type(child) in _LEAVES else copy_json(child)
+            key: child if type(child) in _SCALARS else copy_json(child)
             for key, child in value.items()
         }
     if type(value) is list:
-        return [child if type(child) in _LEAVES else copy_json(child) for child in value]
+        if _SCALARS.issuperset(map(type, value)):
+            return value.copy()
+        return [child if type(child) in _SCALARS else copy_json(child) for child in value]
     return value
 
 
@@ -140,26 +146,29 @@ def _refuse_constant(name: str) -> Json:
 _decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
-def _make_encode() -> Callable[[Json], str]:
-    """The encoder's ``encode``, without making its C part anew for every value."""
+def _make_chunks() -> Callable[[Json, int], Iterable[str]]:
+    """The encoder's C part, which it would make anew for every value."""
     make: Any = getattr(json.encoder, "c_make_encoder", None)
     if make is None:  # an interpreter without json's C part
-        return _encoder.encode
-    chunks = make(None, None, json.encoder.encode_basestring, None, ":", ",", False, False, False)  # noqa: FBT003 - takes no keywords
-    return lambda value: "".join(chunks(value, 0))
+        return lambda value, _indent: _encoder.iterencode(value)
+    flags = [False] * 3  # sort_keys, skipkeys, allow_nan: it takes no keywords
+    made: Callable[[Json, int], Iterable[str]] = make(
+        None, None, json.encoder.encode_basestring, None, ":", ",", *flags
+    )
+    return made
 
 
-_encode = _make_encode()
+_chunks = _make_chunks()
 
 
 def dump(value: Json) -> str:
     """Compact JSON text of a checked value: no blanks, keys in order, no ASCII escapes."""
-    return _encode(value)
+    return "".join(_chunks(value, 0))
 
 
 def size_bytes(value: Json) -> int:
     """Bytes of the compact UTF-8 JSON text: what AWS's payload limit counts."""
-    text = _encode(value)
+    text = "".join(_chunks(value, 0))
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
@@ -185,6 +194,26 @@ class Payload:
             self.size_bytes = size_bytes(self.value)
         except ValueError as error:  # Python refuses to write numbers of thousands of digits
             raise NotJsonError(str(error)) from error
+
+    @classmethod
+    def copied(cls, value: object) -> Payload:
+        """A payload of one's own of a value that somebody else may change later.
+
+        Raises:
+            NotJsonError: The value is not JSON.
+        """
+        if (
+            type(value) is dict  # a flat object: most of what handlers return
+            and _KEYS.issuperset(map(type, value))
+            and _LEAVES.issuperset(map(type, value.values()))
+        ):
+            payload = cls.__new__(cls)
+            payload.value = value.copy()
+            payload.size_bytes = size_bytes(value)
+            return payload
+        payload = cls(value)
+        payload.value = copy_json(payload.value)
+        return payload
 
     def __repr__(self) -> str:
         return f"Payload({self.size_bytes} bytes)"

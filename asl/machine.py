@@ -99,6 +99,8 @@ class Options(TypedDict, total=False):
             `asl.runtimes.nested`.
         storage: Where Distributed Maps find and put objects: a `Storage`, or the path of a folder
             that stands for S3 (``folder/bucket/key``).
+        history: How many of the newest history events are kept, of each execution; None for all.
+            AWS's limit counts those that were forgotten too, and ``on_event`` is called with all.
     """
 
     tasks: Tasks | None
@@ -110,6 +112,7 @@ class Options(TypedDict, total=False):
     synchronous: bool
     machines: Mapping[str, StateMachine] | None
     storage: Storage | str | PathLike[str] | None
+    history: int | None
 
 
 class Surroundings(TypedDict):
@@ -234,6 +237,7 @@ class StateMachine:
             machine=self.arn,
             limits=options.get("limits"),
             synchronous=options.get("synchronous", False),
+            kept=_kept(options.get("history")),
         )
         return execution, registry, clock
 
@@ -257,17 +261,25 @@ class StateMachine:
         """
         machines, storage = options.get("machines"), storage_of(options.get("storage"))
         if storage is None:
-            for machine in (self, *(machines or {}).values()):
-                machine.check_needs_no_storage()
+            self.check_needs_no_storage()
+        startable = None
+        if machines is not None:
+            startable = {name: each.startable(storage) for name, each in machines.items()}
         return {
             "on_event": options.get("on_event"),
             "storage": storage,
-            "machines": None
-            if machines is None
-            else {
-                name: Startable(machine.program, machine.arn) for name, machine in machines.items()
-            },
+            "machines": startable,
         }
+
+    def startable(self, storage: Storage | None) -> Startable:
+        """This machine as one that executions may start.
+
+        Raises:
+            UsageError: It needs a storage and there is none.
+        """
+        if storage is None:
+            self.check_needs_no_storage()
+        return Startable(self._program, self.arn)
 
     def check_needs_no_storage(self) -> None:
         """Make sure that no Distributed Map reads or writes objects.
@@ -318,6 +330,13 @@ class StateMachine:
             {"on_event": on_event, "machines": machines, "storage": storage}
         )
         return Run(execution, registry, clock, calls=calls, **around)
+
+
+def _kept(history: int | None) -> int | None:
+    """How many events to keep, checked."""
+    if history is None or (type(history) is int and history >= 0):
+        return history
+    raise UsageError(f"history must be a number of events from 0 on or None, not {history!r}")
 
 
 def _payload(value: Input) -> Payload:

@@ -73,15 +73,25 @@ class Cursor:
     )
 
     def __init__(
-        self, execution: Execution, step: Step, data: Json, size: int, previous: int
+        self,
+        execution: Execution,
+        step: Step,
+        data: Json,
+        size: int,
+        previous: int,
+        variables: dict[str, Json],
+        unseen_size: int,
+        join: Join | None = None,
+        index: int = 0,
+        item: tuple[int, Json] | None = None,
     ) -> None:
         self.execution = execution
         self.step = step
         self.data = data
         self.size = size
         self.origin = self.previous = previous
-        self.variables: dict[str, Json] = {}
-        self.unseen_size = 0
+        self.variables = variables
+        self.unseen_size = unseen_size
         self.entered_id = 0
         self.entered_at = 0
         self.retries = 0
@@ -93,9 +103,9 @@ class Cursor:
         self.heartbeat_due = 0
         self.children: Join | None = None
         self.broken: Join | None = None
-        self.join: Join | None = None
-        self.index = 0
-        self.item: tuple[int, Json] | None = None
+        self.join = join
+        self.index = index
+        self.item = item
 
     def entered(self, event_id: int) -> None:
         """Note that a state that can wait was entered: its id, its time, no retries yet."""

@@ -14,11 +14,10 @@ very instant of a deadline is in time.
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, assert_never, cast
 
 from asl.engine.commands import CancelTask, Command
 from asl.engine.cursor import Cursor, WaitsFor
@@ -28,7 +27,6 @@ from asl.engine.events import (
     MapRunSucceeded,
     Signalled,
     StopRequested,
-    TaskEvent,
     TaskFailed,
     TaskHeartbeat,
     TaskStarted,
@@ -36,7 +34,7 @@ from asl.engine.events import (
     TaskSucceeded,
 )
 from asl.engine.failure import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT, StateError
-from asl.engine.history import WIDTH, Records, count
+from asl.engine.history import WIDTH, Past, Recorded, Records, count
 from asl.engine.identity import Identity
 from asl.engine.limits import Limits
 from asl.engine.redrive import check_redrivable, revive
@@ -44,6 +42,8 @@ from asl.errors import ClockError, InvalidInput, UnsupportedFeature
 from asl.query.javalike import JavaRandom
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asl.engine.commands import InvokeTask
     from asl.engine.identity import MachineArn
     from asl.engine.program import Program, Step
@@ -53,14 +53,13 @@ if TYPE_CHECKING:
 Status: TypeAlias = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 TimerKind: TypeAlias = Literal["due", "heartbeat", "timeout"]
 
-_NO_LIMIT = sys.maxsize
 _CARRIED_OUT = ("task", "map run")  # waits for what somebody outside does, and may have to cancel
 _DEFAULT_LIMITS = Limits()
+_FEW_EVENTS = 1_000  # so many more than are kept may be there, before they are forgotten
 _NAMES_SIZE = 1_000  # the context object beside the input, item and variables: names, ARNs, times
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How an execution stands or ended. ``output`` counts only when it SUCCEEDED."""
 
     status: Status
@@ -95,15 +94,22 @@ class Execution:
         limits: AWS's by default.
         synchronous: Started as StartSyncExecution starts an Express execution: its context object
             has no RedriveCount (recorded).
+        kept: How many of the newest history events are kept; None for all.
 
     Attributes:
         now: The time of the newest event.
-        history: The records so far (`asl.engine.history`).
+        history: The newest records (`asl.engine.history`); `recorded` has all that are kept.
+        before: How many events were written before those.
+        past: Records before those that are kept.
+        kept: How many of the newest events are kept; None for all.
+        longest: The length of `history` at which limits have to be looked at.
+        on_forget: Called before events that are not kept are forgotten.
         outcome: How it ended; RUNNING until then.
         is_running: Whether it has not ended yet.
         waiting: The cursors that wait, by wait id.
         signals: Those that came before anybody waited for them, oldest first, by name.
         ready: The cursors that can move on; empty between two events.
+        root: The cursor of the top level; None once it has succeeded.
         identity: What AWS would call it.
 
     Raises:
@@ -111,6 +117,7 @@ class Execution:
     """
 
     __slots__ = (
+        "before",
         "commands",
         "context_size",
         "deadline",
@@ -118,10 +125,14 @@ class Execution:
         "history_limit",
         "identity",
         "is_running",
+        "kept",
         "last_wait_id",
         "limits",
+        "longest",
         "now",
+        "on_forget",
         "outcome",
+        "past",
         "payload_limit",
         "program",
         "random",
@@ -144,6 +155,7 @@ class Execution:
         name: str | None = None,
         limits: Limits | None = None,
         synchronous: bool = False,
+        kept: int | None = None,
     ) -> None:
         self.program = program
         self.random = JavaRandom(seed)
@@ -168,22 +180,26 @@ class Execution:
         self.outcome = _RUNNING
         self.is_running = True
         self.history: Records = []
+        self.before = 0
+        self.past: Past | None = None
+        self.kept = kept
+        self.on_forget: Callable[[], None] | None = None
+        self.measure_history()
         self.commands: list[Command] = []
         self.timers: list[tuple[int, int, TimerKind]] = []
         self.waiting: dict[int, Cursor] = {}
         self.signals: dict[str, list[Payload]] = {}
         self.last_wait_id = 0
-        self.root = Cursor(self, program.scope.start, payload.value, payload.size_bytes, 0)
-        self.root.unseen_size = self.context_size
+        self.root: Cursor | None = Cursor(
+            self, program.scope.start, payload.value, payload.size_bytes, 0, {}, self.context_size
+        )
         self.ready: deque[Cursor] = deque((self.root,))
         self.record("ExecutionStarted", 0, machine.role, payload.value)
 
     def set_limits(self, limits: Limits) -> None:
         """Keep these limits from now on."""
         self.limits = limits
-        self.payload_limit = _or_no_limit(limits.payload_bytes)
-        self.variables_limit = _or_no_limit(limits.variables_bytes)
-        self.history_limit = _or_no_limit(limits.history_events)
+        self.payload_limit, self.variables_limit, self.history_limit = limits.bounds
 
     # What the world calls.
 
@@ -219,12 +235,15 @@ class Execution:
             raise ClockError(f"time went back from {self.now} to {now} microseconds")
         if self.ready:
             self._run()
-        self._fire_timers(now if event is not None else now + 1)
+        if event is None:
+            self._fire_timers(now + 1)
+        elif now > self.now:
+            self._fire_timers(now)
         if self.is_running:
             self.now = now
-        if event is not None and self.is_running:
-            self._handle(event)
-            self._run()
+            if event is not None:
+                self._handle(event)
+                self._run()
         commands, self.commands = self.commands, []
         return commands
 
@@ -242,11 +261,13 @@ class Execution:
             raise ClockError(f"time went back from {self.now} to {now} microseconds")
         check_redrivable(self, now)
         self.now = now
+        self.seal()
         self.outcome, self.is_running = _RUNNING, True
         self.deadline = _deadline(self.program, self.limits, now)
         self.identity = self.identity.redriven(now)
-        self.record("ExecutionRedriven", count(self.history), None, self.identity.redrive_count)
-        revive(self.root)
+        self.record("ExecutionRedriven", self.event_count, None, self.identity.redrive_count)
+        if self.root is not None:
+            revive(self.root)
         self._run()
         commands, self.commands = self.commands, []
         return commands
@@ -266,6 +287,37 @@ class Execution:
         waiting = self.waiting
         return [call for wait_id in sorted(waiting) if (call := waiting[wait_id].call)]
 
+    @property
+    def event_count(self) -> int:
+        """How many history events were written; also the id of the last one."""
+        return self.before + count(self.history)
+
+    def recorded(self) -> Recorded:
+        """The history, as far as it is still there."""
+        return Recorded.of(self.past, self.history, self.before)
+
+    def seal(self) -> None:
+        """Let no record so far change any more, so that others may share them."""
+        if self.history:
+            self.before += count(self.history)
+            self.past = Past(self.history, self.past)
+            self.history = []
+            self.measure_history()
+
+    def _forget(self) -> None:
+        """Drop the oldest records, if they are many more than those that are to be kept."""
+        kept, extra = self.kept, 0
+        if kept is not None:
+            extra = count(self.history) - kept
+        if extra < _FEW_EVENTS:
+            return
+        if self.on_forget is not None:
+            self.on_forget()
+        del self.history[: extra * WIDTH]
+        self.before += extra
+        self.past = None
+        self.measure_history()
+
     # What the states call.
 
     def record(
@@ -279,7 +331,7 @@ class Execution:
         """Write a history event and give its id."""
         history = self.history
         history += (kind, previous, self.now, subject, data, extra)
-        return len(history) // WIDTH
+        return self.before + len(history) // WIDTH
 
     def new_wait_id(self) -> int:
         """The id of a wait that is about to begin."""
@@ -314,6 +366,7 @@ class Execution:
         if join is None:
             self.record("ExecutionSucceeded", cursor.previous, None, cursor.data)
             self._end(Outcome("SUCCEEDED", cursor.data))
+            self.root = None  # or the two would hold each other, and the history, for a while
         else:
             join.succeeded(cursor)
 
@@ -353,10 +406,10 @@ class Execution:
 
     def _run(self) -> None:
         """Move every ready cursor on until it waits or its branch has ended."""
-        ready, history = self.ready, self.history
-        longest = self.history_limit * WIDTH
+        ready, history, longest = self.ready, self.history, self.longest
         if len(history) >= longest:
             self._check_history_limit()
+            longest = self.longest
         while ready:
             cursor = ready.popleft()
             step: Step | None = cursor.step
@@ -370,33 +423,50 @@ class Execution:
                     self._check_history_limit()
                     if not self.is_running:
                         return
+                    longest = self.longest
+
+    def measure_history(self) -> None:
+        """Find out how long `history` may become before it has to be looked at."""
+        room = self.history_limit - self.before
+        if self.kept is not None:
+            room = min(room, 2 * self.kept + _FEW_EVENTS)
+        self.longest = room * WIDTH
 
     def _check_history_limit(self) -> None:
-        """End the execution if its history is full.
+        """End the execution if its history is full; forget what is not to be kept.
 
         AWS: when 24,999 events are there, the next one has to be the execution's success; if it is
         not, ExecutionFailed takes its place. (AWS guide, "Avoid reaching the history quota".)
         """
-        history, limit = self.history, self.history_limit
-        if count(history) < limit or (count(history) == limit and not self.is_running):
+        limit = self.history_limit
+        written = self.event_count
+        if written < limit or (written == limit and not self.is_running):
+            self._forget()
             return
-        del history[(limit - 1) * WIDTH :]
+        del self.history[(limit - 1 - self.before) * WIDTH :]
         self._cancel_tasks()
         cause = f"The execution reached the maximum number of history events ({limit})."
         self.record("ExecutionFailed", limit - 1, None, [RUNTIME, cause])
         self._end(Outcome("FAILED", None, RUNTIME, cause))
 
     def _handle(self, event: Event) -> None:
-        if isinstance(event, StopRequested):
-            self._stop("ABORTED", event.error, event.cause)
-        elif isinstance(event, Signalled):
-            self._signal(event.name, event.payload)
-        elif isinstance(event, MapRunSucceeded | MapRunFailed):
-            self._end_map_run(event)
-        else:
-            cursor = self.waiting.get(event.task_id)
-            if cursor is not None and cursor.call is not None:
-                self._handle_reply(cursor, cursor.call, event)
+        match event:
+            case TaskSucceeded():
+                cursor = self.waiting.get(event.task_id)
+                if cursor is not None and cursor.call is not None:
+                    self._resume(cursor, event.output)
+            case TaskFailed() | TaskSubmitted() | TaskStarted() | TaskHeartbeat():
+                cursor = self.waiting.get(event.task_id)
+                if cursor is not None and cursor.call is not None:
+                    self._handle_news(cursor, cursor.call, event)
+            case StopRequested():
+                self._stop("ABORTED", event.error, event.cause)
+            case Signalled():
+                self._signal(event.name, event.payload)
+            case MapRunSucceeded() | MapRunFailed():
+                self._end_map_run(event)
+            case _:
+                assert_never(event)
 
     def _end_map_run(self, event: MapRunSucceeded | MapRunFailed) -> None:
         cursor = self.waiting.get(event.map_run_id)
@@ -409,10 +479,13 @@ class Execution:
         error = StateError(event.error, event.cause, fatal=event.error == RUNTIME)
         self.proceed(cursor, cursor.step.fail(cursor, error))
 
-    def _handle_reply(self, cursor: Cursor, call: InvokeTask, event: TaskEvent) -> None:
+    def _handle_news(
+        self,
+        cursor: Cursor,
+        call: InvokeTask,
+        event: TaskFailed | TaskSubmitted | TaskStarted | TaskHeartbeat,
+    ) -> None:
         match event:
-            case TaskSucceeded():
-                self._resume(cursor, event.output)
             case TaskFailed():
                 self.stop_waiting(cursor)
                 error = StateError(event.error, event.cause)
@@ -487,7 +560,9 @@ class Execution:
             following = step.resume(cursor, value)
         except UnsupportedFeature as error:
             raise _located(error, step) from error
-        self.proceed(cursor, following)
+        if following is not None:
+            cursor.step = following
+            self.ready.append(cursor)
 
     def _stop(
         self, status: Literal["TIMED_OUT", "ABORTED"], error: str | None, cause: str | None
@@ -521,10 +596,6 @@ def _awaits(cursor: Cursor, signal: str) -> bool:
 def _located(error: UnsupportedFeature, step: Step) -> UnsupportedFeature:
     """The refusal of something that only showed while a state ran, with the state's place."""
     return UnsupportedFeature(error.feature, error.pointer or step.state.pointer, error.hint)
-
-
-def _or_no_limit(limit: int | None) -> int:
-    return _NO_LIMIT if limit is None else limit
 
 
 def _deadline(program: Program, limits: Limits, now: int) -> int | None:

@@ -2,7 +2,8 @@
 
 The history of a running execution is one flat list, `WIDTH` slots an event: no object of its own
 for an event, so recording costs little and Python's collector has nothing to walk. An event's id is
-its place. The slots are
+its place, behind those that came before the list: what forks have in common is a `Past` that they
+share, and what nobody wants to keep is forgotten. The slots are
 
     kind       the event's type, AWS's spelling
     previous   the id of the event that led here
@@ -11,7 +12,7 @@ its place. The slots are
     data       input, output, or parameters of a call; ``[error, cause]``; an index or length
     extra      assigned variables, or the options of a call; mostly None
 
-and hold JSON values only. `render` makes GetExecutionHistory's form of them.
+and hold JSON values only. `Recorded.events` makes GetExecutionHistory's form of them.
 
 Source: AWS Step Functions API, "HistoryEvent".
 """
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from asl.language.resources import parse_resource
 from asl.query.javalike import to_text
@@ -45,33 +46,64 @@ def instant(at_us: int) -> datetime:
 
 
 def count(records: Records) -> int:
-    """How many events there are; also the id of the last one."""
+    """How many events there are."""
     return len(records) // WIDTH
 
 
-def entered_states(records: Records) -> list[str]:
-    """The names of the states entered, in order."""
-    return [
-        records[place + 3]
-        for place in range(0, len(records), WIDTH)
-        if records[place].endswith("StateEntered")
-    ]
+class Past(NamedTuple):
+    """Records that nobody adds to any more; executions that were forked share them."""
+
+    records: Records
+    earlier: Past | None
 
 
-def render(records: Records, first_id: int = 1) -> Iterator[HistoryEvent]:
-    """The events from ``first_id`` on, in the form of GetExecutionHistory."""
-    for place in range((first_id - 1) * WIDTH, len(records), WIDTH):
-        kind, previous, at, subject, data, extra = records[place : place + WIDTH]
-        event: HistoryEvent = {
-            "timestamp": instant(at),
-            "type": kind,
-            "id": place // WIDTH + 1,
-            "previousEventId": previous,
-        }
-        key, details = _shape(kind)
-        if details is not None:
-            event[key] = details(subject, data, extra)
-        yield event
+class Recorded(NamedTuple):
+    """The history of an execution as far as it is kept; ``forgotten`` events came before."""
+
+    records: Records
+    forgotten: int = 0
+
+    @classmethod
+    def of(cls, past: Past | None, newest: Records, before: int) -> Recorded:
+        """The records of the past and the newest ones, ``before`` which so many were written."""
+        if past is None:
+            return cls(newest, before)
+        parts = [newest]
+        while past is not None:
+            parts.append(past.records)
+            past = past.earlier
+        records = [slot for part in reversed(parts) for slot in part]
+        return cls(records, before + count(newest) - count(records))
+
+    def newest(self, kept: int | None) -> Recorded:
+        """The newest events, so many at most; None for all."""
+        extra = 0 if kept is None else max(0, count(self.records) - kept)
+        return Recorded(self.records[extra * WIDTH :], self.forgotten + extra) if extra else self
+
+    def entered_states(self) -> list[str]:
+        """The names of the states entered, in order."""
+        records = self.records
+        return [
+            records[place + 3]
+            for place in range(0, len(records), WIDTH)
+            if records[place].endswith("StateEntered")
+        ]
+
+    def events(self, first_id: int = 1) -> Iterator[HistoryEvent]:
+        """The events from ``first_id`` on, in the form of GetExecutionHistory."""
+        records, start = self.records, max(0, first_id - 1 - self.forgotten)
+        for place in range(start * WIDTH, len(records), WIDTH):
+            kind, previous, at, subject, data, extra = records[place : place + WIDTH]
+            event: HistoryEvent = {
+                "timestamp": instant(at),
+                "type": kind,
+                "id": self.forgotten + place // WIDTH + 1,
+                "previousEventId": previous,
+            }
+            key, details = _shape(kind)
+            if details is not None:
+                event[key] = details(subject, data, extra)
+            yield event
 
 
 Details: TypeAlias = "Callable[[Any, Any, Any], dict[str, Any]]"

@@ -10,13 +10,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from asl.engine.cursor import Cursor
 from asl.errors import QueryError
 from asl.query.environment import NESTING_BYTES
 
 if TYPE_CHECKING:
+    from asl.engine.cursor import Cursor
     from asl.engine.failure import StateError
-    from asl.engine.program import Step
     from asl.jsontypes import Json
 
 
@@ -52,20 +51,11 @@ class Join(ABC):
     def spawn(self, index: int, previous: int) -> Cursor:
         """The cursor of one child, at its first state; writes its first event, if it has one.
 
+        It reads the variables of the scope around it.
+
         Raises:
             QueryError: Its input can't be made.
         """
-
-    def child(self, index: int, start: Step, data: Json, size: int, previous: int) -> Cursor:
-        """A cursor at its first state; it reads the variables of the scope around it."""
-        cursor = self.cursor
-        child = Cursor(cursor.execution, start, data, size, previous)
-        child.variables = cursor.variables
-        child.unseen_size = cursor.unseen_size
-        child.item = cursor.item
-        child.join = self
-        child.index = index
-        return child
 
     @abstractmethod
     def child_event(self, outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor) -> int:

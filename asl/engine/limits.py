@@ -5,8 +5,11 @@ Source: AWS guide, "Service quotas" (executions, payload size, state machine var
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+_NO_LIMIT = sys.maxsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Limits:
         express_duration: The same for Express executions.
         inline_map_concurrency: Iterations of one inline Map at a time, whatever it asks for.
         variables_bytes: JSON text of all variables of one scope together.
+        bounds: Bytes of a payload and of variables, and history events, as numbers.
     """
 
     payload_bytes: int | None = 256 * 1024
@@ -28,11 +32,15 @@ class Limits:
     express_duration: timedelta | None = timedelta(minutes=5)
     inline_map_concurrency: int | None = 40
     variables_bytes: int | None = 10 * 1024 * 1024
+    bounds: tuple[int, int, int] = field(init=False, repr=False, compare=False)
     duration_us: int | None = field(init=False, repr=False, compare=False)
     express_duration_us: int | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Have the spans in microseconds, as every execution needs them."""
+        """Have the bounds as numbers and the spans in microseconds, as every execution does."""
+        limits = (self.payload_bytes, self.variables_bytes, self.history_events)
+        bounds = tuple(_NO_LIMIT if limit is None else limit for limit in limits)
+        object.__setattr__(self, "bounds", bounds)
         for name in ("duration", "express_duration"):
             span: timedelta | None = getattr(self, name)
             microseconds = None if span is None else span // timedelta(microseconds=1)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asl.engine.history import count
 from asl.errors import ExecutionNotRedrivable
 from asl.language.model import WorkState
 
@@ -41,7 +40,7 @@ def check_redrivable(execution: Execution, now: int) -> None:
         raise ExecutionNotRedrivable(f"an execution that is {status} can't be redriven")
     if now - execution.now > _FOURTEEN_DAYS_US:
         raise ExecutionNotRedrivable("the execution ended more than 14 days ago")
-    if count(execution.history) >= execution.history_limit - 1:
+    if execution.event_count >= execution.history_limit - 1:
         raise ExecutionNotRedrivable("the history of the execution is full")
 
 

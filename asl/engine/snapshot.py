@@ -36,10 +36,14 @@ if TYPE_CHECKING:
     from asl.jsontypes import Json
     from asl.language.model import MapState, TaskState
 
-FORMAT = 1
+FORMAT = 2
+_CONTAINERS = (dict, list)
 
 # What is copied as it is; values and links are treated one by one below.
 _EXECUTION_NUMBERS = ("now", "context_size", "last_wait_id")
+_SHARED = (
+    *_EXECUTION_NUMBERS, "deadline", "outcome", "is_running", "identity", "before", "past", "kept",
+)  # fmt: skip
 _CURSOR_NUMBERS = (
     "size", "unseen_size", "previous", "origin", "entered_id", "entered_at", "retries",
     "wait_id", "heartbeat_us", "heartbeat_due", "index",
@@ -59,7 +63,7 @@ def snapshot(execution: Execution) -> dict[str, Json]:
     if any(cursor.waits_for == "map run" for cursor in execution.waiting.values()):
         raise SnapshotError("a Map Run is under way: take the snapshot before it or after it")
     values = _Packer()
-    outcome = execution.outcome
+    outcome, recorded = execution.outcome, execution.recorded().newest(execution.kept)
     document: dict[str, Any] = {
         "format": FORMAT,
         "fingerprint": execution.program.definition.fingerprint,
@@ -74,8 +78,12 @@ def snapshot(execution: Execution) -> dict[str, Json]:
             name: [values.pack(payload.value) for payload in kept]
             for name, kept in execution.signals.items()
         },
-        "history": [values.pack(slot) for slot in execution.history],
-        "root": _pack_cursor(execution.root, values),
+        "history": [
+            values.pack(slot) if type(slot) in _CONTAINERS else slot for slot in recorded.records
+        ],
+        "forgotten": recorded.forgotten,
+        "kept": execution.kept,
+        "root": None if execution.root is None else _pack_cursor(execution.root, values),
     }
     document["values"] = values.table
     return document
@@ -124,8 +132,14 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
         for due, wait_id, kind in document["timers"]
     ]
     heapify(execution.timers)
-    execution.history = [values.unpack(slot) for slot in document["history"]]
-    if len(execution.history) % WIDTH or not execution.history:
+    execution.kept = document["kept"] if document["kept"] is None else _whole(document["kept"])
+    execution.before, execution.past = _whole(document["forgotten"]), None
+    execution.on_forget = None
+    execution.measure_history()
+    execution.history = [
+        values.unpack(slot) if type(slot) is list else slot for slot in document["history"]
+    ]
+    if len(execution.history) % WIDTH or not execution.event_count:
         raise ValueError("the history is not made of whole events")
     execution.signals = {
         name: [Payload(values.unpack(value)) for value in kept]
@@ -134,7 +148,10 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
     execution.commands = []
     execution.waiting = {}
     execution.ready = deque()
-    execution.root = _unpack_cursor(document["root"], execution, None, values)
+    root = document["root"]
+    if (root is None) != (status == "SUCCEEDED"):
+        raise ValueError(f"an execution that is {status} has a root, unless it SUCCEEDED")
+    execution.root = None if root is None else _unpack_cursor(root, execution, None, values)
     return execution
 
 
@@ -155,16 +172,19 @@ def fork(execution: Execution) -> Execution:
     twin = Execution.__new__(Execution)
     twin.program = execution.program
     twin.set_limits(execution.limits)
-    for name in (*_EXECUTION_NUMBERS, "deadline", "outcome", "is_running", "identity"):
+    execution.seal()
+    for name in _SHARED:
         setattr(twin, name, getattr(execution, name))
     twin.random = JavaRandom.from_state(execution.random.state)
     twin.timers = execution.timers.copy()
-    twin.history = execution.history.copy()
+    twin.history, twin.on_forget = [], None
+    twin.measure_history()
     twin.signals = {name: kept.copy() for name, kept in execution.signals.items()}
     twin.commands = []
     twin.waiting = {}
     twin.ready = deque()
-    twin.root = _fork_cursor(execution.root, twin, None)
+    root = execution.root
+    twin.root = None if root is None else _fork_cursor(root, twin, None)
     return twin
 
 

@@ -19,7 +19,7 @@ Sources: ASL specification, "Paths" and "Reference Paths"; AWS guide, "Paths".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from asl.errors import JSONPathError, QueryError, QuerySyntaxError
@@ -231,53 +231,80 @@ def _fragment(step: Step) -> str:
 # Reference paths
 
 
+#: ``put(root, value)`` gives a new root.
+Put: TypeAlias = "Callable[[Json, Json], Json]"
+
+
 @dataclass(frozen=True, slots=True)
 class ReferencePath:
-    """A place in the data that a value can be put into: ``$``, names and indices only."""
+    """A place in the data that a value can be put into: ``$``, names and indices only.
+
+    Attributes:
+        text: As written.
+        steps: The names and indices.
+        put: ``put(root, value)`` gives a new root that has the value at this place, as ResultPath
+            does it. Only the containers on the way are copied; all else is shared with the old
+            root, which is not changed. What stands at the place is replaced, never merged with;
+            objects that are missing on the way are made. ``$`` gives the value itself. It raises
+            `JSONPathError` if something on the way is not a container for its step, or an array has
+            no such element.
+    """
 
     text: str
     steps: tuple[str | int, ...]
+    put: Put = field(init=False, repr=False, compare=False)
 
-    def put(self, root: Json, value: Json) -> Json:
-        """A new root that has the value at this place, as ResultPath does it.
+    def __post_init__(self) -> None:
+        """Have the closure that fits the steps."""
+        object.__setattr__(self, "put", _bind_put(self.text, self.steps))
 
-        Only the containers on the way are copied; all else is shared with the old root, which is
-        not changed. What stands at the place is replaced, never merged with; objects that are
-        missing on the way are made. ``$`` gives the value itself.
 
-        Raises:
-            JSONPathError: Something on the way is not a container for its step, or an array has no
-                such element.
-        """
-        steps = self.steps
-        if type(root) is dict and len(steps) in {1, 2}:
-            key = steps[0]
-            if type(key) is str:
-                if len(steps) == 1:
-                    return {**root, key: value}
-                child, inner = root.get(key, _NOTHING), steps[1]
-                if type(child) is dict and type(inner) is str:
-                    return {**root, key: {**child, inner: value}}
-        return self._rebuild(root, value)
+def _bind_put(text: str, steps: tuple[str | int, ...]) -> Put:
+    """The hot places, one or two names, as fast as Python can; the rest step by step."""
 
-    def _rebuild(self, root: Json, value: Json) -> Json:
-        node = root
-        way: list[dict[str, Json] | list[Json]] = []
-        for step in self.steps:
-            if type(node) is dict and type(step) is str:
-                way.append(node)
-                node = node.get(step, _NOTHING)
-            elif type(node) is list and type(step) is int and step < len(node):
-                way.append(node)
-                node = node[step]
-            else:
-                message = f"Unable to apply ReferencePath {self.text} to input {to_text(root)}"
-                raise JSONPathError(message)
-        for step, container in zip(reversed(self.steps), reversed(way), strict=True):
-            copy = container.copy()
-            copy[step] = value  # type: ignore[index]  # checked on the way down
-            value = copy
-        return value
+    def put_anywhere(root: Json, value: Json) -> Json:
+        return _rebuild(text, steps, root, value)
+
+    match steps:
+        case (str(name),):
+
+            def put_below_one(root: Json, value: Json) -> Json:
+                if type(root) is dict:
+                    return {**root, name: value}
+                return put_anywhere(root, value)
+
+            return put_below_one
+        case (str(first), str(last)):
+
+            def put_below_two(root: Json, value: Json) -> Json:
+                if type(root) is dict:
+                    child = root.get(first, _NOTHING)
+                    if type(child) is dict:
+                        return {**root, first: {**child, last: value}}
+                return put_anywhere(root, value)
+
+            return put_below_two
+    return put_anywhere
+
+
+def _rebuild(text: str, steps: tuple[str | int, ...], root: Json, value: Json) -> Json:
+    """The root with the value at its place: down to it, and up again with copies."""
+    node = root
+    way: list[dict[str, Json] | list[Json]] = []
+    for step in steps:
+        if type(node) is dict and type(step) is str:
+            way.append(node)
+            node = node.get(step, _NOTHING)
+        elif type(node) is list and type(step) is int and step < len(node):
+            way.append(node)
+            node = node[step]
+        else:
+            raise JSONPathError(f"Unable to apply ReferencePath {text} to input {to_text(root)}")
+    for step, container in zip(reversed(steps), reversed(way), strict=True):
+        copy = container.copy()
+        copy[step] = value  # type: ignore[index]  # checked on the way down
+        value = copy
+    return value
 
 
 #: What is missing on the way, before it is made.

@@ -19,6 +19,7 @@ from asl.runtimes.driver import Driver
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from asl.engine.commands import InvokeTask
     from asl.runtimes.driver import Call
     from asl.runtimes.member import Member
     from asl.runtimes.result import Result
@@ -71,10 +72,12 @@ class AsyncRun(Driver):
                     return
                 if not self.clock.is_virtual:
                     await asyncio.sleep(0)
-            elif self.clock.is_virtual and not _is_async(call.binding):
+                continue
+            member, task, binding, _ = call
+            if self.clock.is_virtual and not _is_async(binding):
                 (await self._call(call))()
             else:
-                key = (call.member.number, call.task.task_id)
+                key = (member.number, task.task_id)
                 self._in_flight[key] = asyncio.create_task(self._call(call))
 
     def _has_due(self) -> bool:
@@ -83,12 +86,12 @@ class AsyncRun(Driver):
 
     async def _call(self, call: Call) -> Callable[[], None]:
         """Call a handler; what to do with its answer when its turn has come."""
-        task, binding = call.task, call.binding
-        execution = call.member.execution
-        started, heartbeat = execution.now, self._heartbeat_for(call)
+        member, task, binding, number = call
+        execution = member.execution
+        started, heartbeat = execution.now, self._heartbeat_for(member, task)
 
         def context() -> TaskContext:
-            return make_context(execution, task, call.number, heartbeat)
+            return make_context(execution, task, number, heartbeat)
 
         try:
             if self.clock.is_virtual or _is_async(binding):
@@ -123,12 +126,12 @@ class AsyncRun(Driver):
         if due is not None and self.clock.now_us() >= due and self.is_busy:
             self.wake(due)
 
-    def _heartbeat_for(self, call: Call) -> Callable[[], None]:
+    def _heartbeat_for(self, member: Member, task: InvokeTask) -> Callable[[], None]:
         loop = asyncio.get_running_loop()
-        beat = TaskHeartbeat(call.task.task_id)
+        beat = TaskHeartbeat(task.task_id)
 
         def heartbeat() -> None:
-            loop.call_soon_threadsafe(lambda: self.tell(call.member, beat))
+            loop.call_soon_threadsafe(lambda: self.tell(member, beat))
 
         return heartbeat
 

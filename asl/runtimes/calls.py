@@ -6,7 +6,7 @@ Both runtimes use this, the synchronous one and the asyncio one; it knows neithe
 from __future__ import annotations
 
 import linecache
-import traceback
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from asl.tasks.registry import Binding
 
 
+#: What most handlers return: neither scripted nor awaitable.
+PLAIN_TYPES = frozenset((dict, list, str, int, float, bool, type(None)))
 _PACKAGE = str(Path(asl.errors.__file__).parent)
 
 
@@ -83,7 +85,11 @@ def answer(task: InvokeTask, binding: Binding, returned: object) -> list[Delayed
 
 
 def _submitted(task: InvokeTask, output: object) -> Delayed:
-    return Delayed(0, TaskSubmitted(task.task_id, _json(task, output)))
+    try:
+        payload = Payload.copied(output)
+    except NotJsonError as error:
+        raise _not_json(task, error) from error
+    return Delayed(0, TaskSubmitted(task.task_id, payload))
 
 
 def _started(task: InvokeTask, worker_name: str | None) -> Delayed:
@@ -93,7 +99,7 @@ def _started(task: InvokeTask, worker_name: str | None) -> Delayed:
 def _ending(task: InvokeTask, binding: Binding, returned: object) -> list[Delayed]:
     match returned:
         case Returns(output, after_us, every_us):
-            end = Delayed(after_us, _succeeded(task, binding, output))
+            end = Delayed(after_us, succeeded(task, binding, output))
             return [*_heartbeats(task, every_us), end]
         case Fails(error, cause, after_us, every_us):
             _check_texts(task, error, cause)
@@ -102,18 +108,25 @@ def _ending(task: InvokeTask, binding: Binding, returned: object) -> list[Delaye
         case Hangs(every_us):
             return _heartbeats(task, every_us)
         case _:
-            return [Delayed(0, _succeeded(task, binding, returned))]
+            return [Delayed(0, succeeded(task, binding, returned))]
 
 
 def _heartbeats(task: InvokeTask, every_us: int) -> list[Delayed]:
     return [Delayed(every_us, TaskHeartbeat(task.task_id), every_us)] if every_us else []
 
 
-def _succeeded(task: InvokeTask, binding: Binding, output: object) -> TaskSucceeded:
-    payload = _json(task, output)
-    result = binding.result(task, payload.value)
-    if result is not payload.value:
-        payload = _json(task, result)
+def succeeded(task: InvokeTask, binding: Binding, output: object) -> TaskSucceeded:
+    """The end of a task with what its handler returned.
+
+    Raises:
+        HandlerContractError: It is not JSON.
+    """
+    try:
+        payload = Payload.copied(output)  # the handler may change its own object later
+        if binding.is_behind_invoke:
+            payload = Payload(binding.result(payload.value))
+    except NotJsonError as error:
+        raise _not_json(task, error) from error
     return TaskSucceeded(task.task_id, payload)
 
 
@@ -126,16 +139,11 @@ def _check_texts(task: InvokeTask, *texts: object) -> None:
             )
 
 
-def _json(task: InvokeTask, output: object) -> Payload:
-    try:
-        payload = Payload(output)
-    except NotJsonError as error:
-        raise HandlerContractError(
-            f"the handler of state {task.state_name!r} ({task.resource.arn}) returned what is not "
-            f"JSON: {error}"
-        ) from error
-    payload.value = copy_json(payload.value)  # the handler may change its own object later
-    return payload
+def _not_json(task: InvokeTask, error: NotJsonError) -> HandlerContractError:
+    return HandlerContractError(
+        f"the handler of state {task.state_name!r} ({task.resource.arn}) returned what is not "
+        f"JSON: {error}"
+    )
 
 
 def failure(task: InvokeTask, error: Exception) -> TaskFailedEvent:
@@ -163,9 +171,17 @@ def _stack_trace(error: Exception) -> list[Json]:
 
     The traceback module would do, but it looks at every source file on disk again at each failure.
     """
-    return [
-        f'  File "{code.co_filename}", line {line}, in {code.co_name}\n'
-        f"    {linecache.getline(code.co_filename, line).strip()}\n"
-        for frame, line in traceback.walk_tb(error.__traceback__)
-        if not (code := frame.f_code).co_filename.startswith(_PACKAGE)
-    ]
+    shown: list[Json] = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not code.co_filename.startswith(_PACKAGE):
+            shown.append(_frame(code.co_filename, trace.tb_lineno, code.co_name))
+        trace = trace.tb_next
+    return shown
+
+
+@lru_cache(maxsize=256)
+def _frame(file: str, line: int, function: str) -> str:
+    source = linecache.getline(file, line).strip()
+    return f'  File "{file}", line {line}, in {function}\n    {source}\n'

@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from asl.engine.commands import InvokeTask, RunMap
-from asl.engine.history import count, render
 from asl.engine.snapshot import snapshot
 from asl.errors import MissingHandler, SnapshotError, UnsupportedFeature
 from asl.runtimes.callbacks import Callbacks
-from asl.runtimes.calls import answer, failure
+from asl.runtimes.calls import PLAIN_TYPES, answer, failure, succeeded
 from asl.runtimes.map_run import MapRun
 from asl.runtimes.member import Member
 from asl.runtimes.nested import start_nested
@@ -42,20 +41,10 @@ if TYPE_CHECKING:
     from asl.tasks.storage import Storage
 
 
-class Job(NamedTuple):
-    """A task that is to be done, and for whom."""
-
-    member: Member
-    task: InvokeTask
-
-
-class Call(NamedTuple):
-    """A task whose handler is to be called now; ``number`` counts the calls of its state."""
-
-    member: Member
-    task: InvokeTask
-    binding: Binding
-    number: int
+#: A task that is to be done, and for whom. Plain tuples, this and the next: one for every task.
+Job: TypeAlias = "tuple[Member, InvokeTask]"
+#: A task whose handler is to be called now; the number counts the calls of its state.
+Call: TypeAlias = "tuple[Member, InvokeTask, Binding, int]"
 
 
 class Reply(NamedTuple):
@@ -99,11 +88,15 @@ class Driver(Callbacks):
         self.registry = registry
         self.clock = clock
         self.root = Member(execution, 0, None, calls)
-        self.todo: deque[Job] = deque(Job(self.root, task) for task in execution.calls())
+        self.todo: deque[Job] = deque()
+        if execution.waiting:  # it was restored, and its tasks are asked for again
+            self.todo += [(self.root, task) for task in execution.calls()]
         self.nested_count = 0
         self._machines = machines
         self._storage = storage
         self._on_event = on_event
+        if on_event is not None:
+            execution.on_forget = self._observe
         self._observed = 0
         self._replies: list[Reply] = []
         self._sequence = 0
@@ -122,10 +115,6 @@ class Driver(Callbacks):
         """The one that was started."""
         return self.root.execution
 
-    @execution.setter
-    def execution(self, execution: Execution) -> None:
-        self.root.execution = execution
-
     @property
     def result(self) -> Result:
         """How the execution stands now."""
@@ -136,6 +125,8 @@ class Driver(Callbacks):
 
         Executions may start each other thousands deep, so this goes from the inside out.
         """
+        if not member.children and not member.map_runs:
+            return Result(member.execution, member.exceptions)
         family = [member]
         for each in family:
             family += each.children
@@ -177,7 +168,7 @@ class Driver(Callbacks):
     @property
     def is_busy(self) -> bool:
         """Whether any execution of the run has not ended."""
-        return self.execution.is_running or bool(self._members)
+        return self.root.execution.is_running or bool(self._members)
 
     def feed(self, event: Event | None, now: int) -> None:
         """Give the execution that was started an event and the time."""
@@ -187,9 +178,12 @@ class Driver(Callbacks):
         """Give an execution an event and the time, and note what it asks for."""
         execution = member.execution
         now = self.clock.now_us() if now is None else now
-        self._carry_out(member, execution.receive(event, max(now, execution.now)))
+        commands = execution.receive(event, max(execution.now, now))
+        if commands:
+            self._carry_out(member, commands)
         if member is self.root:
-            self._observe()
+            if self._on_event is not None:
+                self._observe()
         elif execution.is_running:
             self._set_alarm(member)
         elif self._members.pop(member.number, None) is not None:
@@ -199,7 +193,7 @@ class Driver(Callbacks):
     def _carry_out(self, member: Member, commands: list[Command]) -> None:
         for command in commands:
             if isinstance(command, InvokeTask):
-                self.todo.append(Job(member, command))
+                self.todo.append((member, command))
             elif isinstance(command, RunMap):
                 self._run_map(member, command)
             else:
@@ -236,7 +230,7 @@ class Driver(Callbacks):
                     raise
                 continue
             number = member.calls[task.state_name] = member.calls.get(task.state_name, 0) + 1
-            return Call(member, task, binding, number)
+            return member, task, binding, number
         return None
 
     def _serve(self, member: Member, task: InvokeTask) -> bool:
@@ -264,6 +258,8 @@ class Driver(Callbacks):
 
     def next_due(self) -> int | None:
         """When something happens next by itself: a scripted reply or a timer."""
+        if not self._replies and not self._members:
+            return self.root.execution.wake_at
         replies = self._replies
         while replies and replies[0].is_stale:
             heappop(replies)
@@ -285,8 +281,10 @@ class Driver(Callbacks):
             if reply.every_us and not reply.is_stale:
                 self._keep(reply.due + reply.every_us, *reply[2:])
             return
-        wake_at = self.execution.wake_at
-        alarm = self._next_alarm() if self._members else None
+        if not self._members:
+            self.tell(self.root, None, due)
+            return
+        wake_at, alarm = self.execution.wake_at, self._next_alarm()
         if alarm is not None and (wake_at is None or alarm[0] < wake_at):
             member = self._members[alarm[1]]
             member.scheduled = None
@@ -296,12 +294,17 @@ class Driver(Callbacks):
 
     def returned(self, call: Call, started: int, value: object) -> None:
         """A handler has returned: feed its answer, or keep it until it is due."""
-        self._deliver(call.member, answer(call.task, call.binding, value), started)
+        member, task, binding, _ = call
+        if binding.ends_with_reply and type(value) in PLAIN_TYPES:
+            self.tell(member, succeeded(task, binding, value))
+        else:
+            self._deliver(member, answer(task, binding, value), started)
 
     def raised(self, call: Call, error: Exception) -> None:
         """A handler has raised: the task fails."""
-        call.member.exceptions.append((call.task.state_name, error))
-        self.tell(call.member, failure(call.task, error))
+        member, task, _, _ = call
+        member.exceptions.append((task.state_name, error))
+        self.tell(member, failure(task, error))
 
     def members(self) -> Iterator[Member]:
         """The execution that was started, and those inside it that have not ended."""
@@ -323,10 +326,11 @@ class Driver(Callbacks):
         return self.result
 
     def _observe(self) -> None:
+        """Show the events that were written since the last time to whoever wants to see them."""
         if self._on_event is not None:
-            for shown in render(self.execution.history, self._observed + 1):
+            for shown in self.execution.recorded().events(self._observed + 1):
                 self._on_event(shown)
-            self._observed = count(self.execution.history)
+            self._observed = self.execution.event_count
 
     def _deliver(self, member: Member, replies: list[Delayed], started: int) -> None:
         for after_us, event, every_us in replies:

@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING
 from asl.engine.events import StopRequested, TaskHeartbeat
 from asl.engine.snapshot import fork
 from asl.errors import HandlerContractError, UsageError
-from asl.runtimes.calls import make_context
+from asl.jsontypes import copy_json
+from asl.runtimes.calls import PLAIN_TYPES, make_context
 from asl.runtimes.clocks import VirtualClock
-from asl.runtimes.driver import Driver, Job
+from asl.runtimes.driver import Driver
 from asl.tasks.replies import Span, microseconds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asl.runtimes.driver import Call
     from asl.runtimes.result import Result
+    from asl.tasks.context import TaskContext
 
 
 class Run(Driver):
@@ -41,7 +45,7 @@ class Run(Driver):
         """
         until = None if span is None else self.clock.now_us() + microseconds(span)
         while self.is_busy:
-            call = self.take_call()
+            call = self.take_call() if self.todo else None
             if call is not None:
                 self._invoke(call)
                 continue
@@ -78,7 +82,7 @@ class Run(Driver):
             machines=self._machines,
             storage=self._storage,
         )
-        twin.todo = deque(Job(twin.root, job.task) for job in self.todo)
+        twin.todo = deque([(twin.root, task) for _, task in self.todo])
         twin.root.exceptions = self.root.exceptions.copy()
         twin.root.children = self.root.children.copy()
         twin.root.map_runs = self.root.map_runs.copy()
@@ -90,24 +94,28 @@ class Run(Driver):
         return twin
 
     def _invoke(self, call: Call) -> None:
-        member, task = call.member, call.task
-        execution = member.execution
-        started = execution.now
-
-        def beat() -> None:
-            self.tell(member, TaskHeartbeat(task.task_id))
-
+        member, task, binding, _ = call
+        started = member.execution.now
         try:
-            value = call.binding.call(
-                task, lambda: make_context(execution, task, call.number, beat)
-            )
+            if binding.takes_payload_alone:  # the usual case
+                value = binding.handler(copy_json(task.payload))
+            else:
+                value = binding.call(task, self._context_of(call))
         except Exception as error:  # whatever a handler raises fails its task
             self.raised(call, error)
             return
-        if inspect.isawaitable(value):
+        if type(value) not in PLAIN_TYPES and inspect.isawaitable(value):
             if inspect.iscoroutine(value):
                 value.close()  # or Python would warn that nobody awaited it
             raise HandlerContractError(
                 f"the handler of state {task.state_name!r} is async: use run_async"
             )
         self.returned(call, started, value)
+
+    def _context_of(self, call: Call) -> Callable[[], TaskContext]:
+        member, task, _, number = call
+
+        def beat() -> None:
+            self.tell(member, TaskHeartbeat(task.task_id))
+
+        return lambda: make_context(member.execution, task, number, beat)

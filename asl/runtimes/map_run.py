@@ -262,6 +262,7 @@ class MapRun:
             machine=self._spec.machine,
             now=self._driver.clock.now_us(),
             seed=derived_seed(self._spec.seed, number),
+            kept=self._parent.execution.kept,
             limits=self._parent.execution.limits,
         )
         self.items.start(items)

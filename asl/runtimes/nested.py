@@ -151,6 +151,7 @@ def _start(
         ),
         name=name,
         limits=driver.root.execution.limits,
+        kept=driver.root.execution.kept,
         synchronous=task.resource.action == "startSyncExecution",
     )
     if not execution.identity.is_express and not driver.claim(execution.identity.arn):

@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from asl.engine.history import HistoryEvent, entered_states, instant, render
-from asl.errors import ExecutionAborted, ExecutionFailed, ExecutionTimedOut
+from asl.engine.history import HistoryEvent, instant
+from asl.errors import ExecutionAborted, ExecutionFailed, ExecutionTimedOut, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,10 @@ class Result:
         self.map_runs = map_runs
         self._identity = execution.identity
         self._now_us = execution.now
-        self._records = execution.history.copy() if is_running else execution.history
+        recorded = execution.recorded().newest(execution.kept)
+        if is_running:
+            recorded = recorded._replace(records=recorded.records.copy())
+        self._recorded = recorded
 
     @property
     def started_at(self) -> datetime:
@@ -78,13 +81,22 @@ class Result:
 
     @cached_property
     def path(self) -> list[str]:
-        """The names of the states entered, in order; those inside Parallel and Map too."""
-        return entered_states(self._records)
+        """The names of the states entered, in order; those inside Parallel and Map too.
+
+        Raises:
+            UsageError: The run did not keep its whole history.
+        """
+        if self._recorded.forgotten:
+            raise UsageError(
+                f"the path is not known: {self._recorded.forgotten} history events were not kept "
+                "(run with history=None)"
+            )
+        return self._recorded.entered_states()
 
     @cached_property
     def history(self) -> list[HistoryEvent]:
-        """The events, in the form of AWS's GetExecutionHistory (as boto3 gives it)."""
-        return list(render(self._records))
+        """The events that were kept, in the form of AWS's GetExecutionHistory (as boto3 does)."""
+        return list(self._recorded.events())
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The history as JSON text in the form of GetExecutionHistory: ``{"events": [...]}``."""
@@ -107,9 +119,9 @@ class Result:
         return self
 
     def __repr__(self) -> str:
-        lines = [
-            f"<{self.status} after {self.elapsed}: {_cut(' > '.join(self.path)) or 'no state'}"
-        ]
+        names = ["...", *self._recorded.entered_states()]
+        path = " > ".join(names if self._recorded.forgotten else names[1:])
+        lines = [f"<{self.status} after {self.elapsed}: {_cut(path) or 'no state'}"]
         if self.status == "SUCCEEDED":
             lines.append(f"  output: {_cut(json.dumps(self.output, ensure_ascii=False))}")
         if self.error is not None or self.status == "FAILED":

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import FunctionType
 from typing import TYPE_CHECKING
@@ -31,26 +30,44 @@ if TYPE_CHECKING:
 _PATTERN_CHARACTERS = frozenset("*?[")
 
 
-@dataclass(frozen=True, slots=True)
 class Binding:
-    """A handler for one task: how to call it, and what its reply stands for."""
+    """A handler for one task: how to call it, and what its reply stands for.
 
-    handler: TaskHandler
-    wants_context: bool
-    is_function: bool
+    Attributes:
+        handler: What the user wrote.
+        wants_context: Whether it takes a second argument.
+        is_behind_invoke: Whether it stands for the function that ``lambda:invoke`` calls.
+        takes_payload_alone: Neither of these: it is called with the payload, and that is all.
+        ends_with_reply: Whether its reply ends the task.
+    """
+
+    __slots__ = (
+        "ends_with_reply",
+        "handler",
+        "is_behind_invoke",
+        "takes_payload_alone",
+        "wants_context",
+    )
+
+    def __init__(self, handler: TaskHandler, resource: Resource, *, is_function: bool) -> None:
+        self.handler = handler
+        self.wants_context = _wants_context(handler)
+        self.is_behind_invoke = is_function and resource.invokes_lambda
+        self.takes_payload_alone = not self.wants_context and not self.is_behind_invoke
+        self.ends_with_reply = resource.pattern == "" and resource.kind != "activity"
 
     def call(self, task: InvokeTask, make_context: Callable[[], TaskContext]) -> object:
         """Call the handler with its own copy of the payload; what it returns (or awaits)."""
         payload = copy_json(task.payload)
-        if self.is_function and task.resource.invokes_lambda:
+        if self.is_behind_invoke:
             payload = payload.get("Payload", {}) if isinstance(payload, dict) else payload
         return (
             self.handler(payload, make_context()) if self.wants_context else self.handler(payload)
         )
 
-    def result(self, task: InvokeTask, output: Json) -> Json:
+    def result(self, output: Json) -> Json:
         """The integration's result for what the handler returned."""
-        if self.is_function and task.resource.invokes_lambda:
+        if self.is_behind_invoke:
             return {"ExecutedVersion": "$LATEST", "Payload": output, "StatusCode": 200}
         return output
 
@@ -79,7 +96,7 @@ class TaskRegistry:
                     f"the handler for {name!r} is a {type(handler).__name__}, not callable; "
                     "for a fixed answer use asl.script(...)"
                 )
-        self._bindings: dict[tuple[str, str, str | None], Binding] = {}
+        self._bindings: dict[tuple[str, str], Binding] = {}
         self._patterns = [name for name in self._handlers if _PATTERN_CHARACTERS & set(name)]
 
     def serves(self, handlers: Mapping[str, TaskHandler] | None) -> bool:
@@ -115,17 +132,19 @@ class TaskRegistry:
         Raises:
             MissingHandler: There is none.
         """
+        key = (task.state_name, task.resource.arn)
+        known = self._bindings.get(key)
+        if known is not None:
+            return known
         function = None
         if task.resource.invokes_lambda and isinstance(task.payload, dict):
             named = task.payload.get("FunctionName")
             function = named if isinstance(named, str) else None
-        key = (task.state_name, task.resource.arn, function)
-        binding = self._bindings.get(key)
+        binding = self.find(task.state_name, task.resource, function)
         if binding is None:
-            binding = self.find(task.state_name, task.resource, function)
-            if binding is None:
-                named_resource = (task.state_name, function or task.resource.arn)
-                raise MissingHandler((named_resource,), tuple(self._handlers))
+            named_resource = (task.state_name, function or task.resource.arn)
+            raise MissingHandler((named_resource,), tuple(self._handlers))
+        if function is None:  # else the next call may name another one
             self._bindings[key] = binding
         return binding
 
@@ -137,17 +156,13 @@ class TaskRegistry:
         for names, is_function in (((state_name, resource.arn), False), (functions, True)):
             for name in names:
                 if name in self._handlers:
-                    return self._bind(name, is_function=is_function)
+                    return Binding(self._handlers[name], resource, is_function=is_function)
         for pattern in self._patterns:
             if fnmatchcase(state_name, pattern) or fnmatchcase(resource.arn, pattern):
-                return self._bind(pattern, is_function=False)
+                return Binding(self._handlers[pattern], resource, is_function=False)
             if any(fnmatchcase(name, pattern) for name in functions):
-                return self._bind(pattern, is_function=True)
+                return Binding(self._handlers[pattern], resource, is_function=True)
         return None
-
-    def _bind(self, name: str, *, is_function: bool) -> Binding:
-        handler = self._handlers[name]
-        return Binding(handler, _wants_context(handler), is_function)
 
 
 def _tasks(scope: Scope) -> Iterator[TaskState]:

@@ -207,7 +207,9 @@ class _KeptBuffer(io.BytesIO):
 
 def storage_of(given: Storage | str | os.PathLike[str] | None) -> Storage | None:
     """What a run's option ``storage`` means: a storage, or the path of a folder."""
-    return FolderStorage(given) if isinstance(given, str | os.PathLike) else given
+    if given is None or not isinstance(given, str | os.PathLike):
+        return given
+    return FolderStorage(given)
 
 
 def _utf8(key: str) -> bytes:

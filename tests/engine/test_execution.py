@@ -8,7 +8,6 @@ import asl
 from asl.engine.commands import CancelTask, InvokeTask
 from asl.engine.events import StopRequested, TaskFailed, TaskHeartbeat, TaskSucceeded
 from asl.engine.execution import Waiting
-from asl.engine.history import count, render
 from tests.definitions import (
     FUNCTION,
     SUCCEED,
@@ -38,7 +37,7 @@ def reply(task_id, output=None):
 
 
 def last(execution):
-    return list(render(execution.history))[-1]
+    return list(execution.recorded().events())[-1]
 
 
 # ---------------------------------------------------------------- events and commands
@@ -59,7 +58,7 @@ def test_an_execution_asks_for_its_task_and_ends_with_the_reply():
 def test_nothing_runs_before_the_execution_is_told_the_time():
     execution = begin(scope(A=pass_()), now=7)
     assert execution.wake_at == 7
-    assert count(execution.history) == 1
+    assert execution.event_count == 1
     execution.receive(None, 7)
     assert execution.outcome.status == "SUCCEEDED"
     assert execution.wake_at is None
@@ -78,7 +77,7 @@ def test_timers_fire_each_at_its_own_time_however_late_the_execution_hears_of_it
     execution.receive(None, 60 * SECOND)
     exits = [
         event["timestamp"].second
-        for event in render(execution.history)
+        for event in execution.recorded().events()
         if event["type"] == "WaitStateExited"
     ]
     assert exits == [1, 3]
@@ -101,9 +100,9 @@ def test_a_failed_task_fails_the_execution():
 def test_an_event_for_a_task_that_nobody_knows_is_ignored(event):
     execution = begin(scope(A=task()))
     execution.receive(None, 0)
-    before = count(execution.history)
+    before = execution.event_count
     assert execution.receive(event, 0) == []
-    assert count(execution.history) == before
+    assert execution.event_count == before
     assert execution.is_running
 
 
@@ -127,10 +126,10 @@ def test_a_second_reply_to_the_same_task_is_ignored():
 def test_an_execution_that_has_ended_ignores_whatever_comes():
     execution = begin(scope(A=pass_()))
     execution.receive(None, 0)
-    before = list(render(execution.history))
+    before = list(execution.recorded().events())
     for event in (reply(1), TaskHeartbeat(1), StopRequested(None, None), None):
         assert execution.receive(event, 0) == []
-    assert list(render(execution.history)) == before
+    assert list(execution.recorded().events()) == before
     assert execution.outcome.status == "SUCCEEDED"
 
 
@@ -309,7 +308,7 @@ def test_a_timer_that_comes_before_the_stop_still_happens():
     execution = begin(scope(A=wait(2), B=wait(9)))
     execution.receive(StopRequested(None, None), 3 * SECOND)
     assert execution.outcome.status == "ABORTED"
-    kinds_seen = [event["type"] for event in render(execution.history)]
+    kinds_seen = [event["type"] for event in execution.recorded().events()]
     assert kinds_seen == [
         "ExecutionStarted",
         "WaitStateEntered",
@@ -530,7 +529,7 @@ def test_the_same_events_at_the_same_times_give_the_same_history():
             for command in execution.receive(None, now):
                 error = TaskFailed(command.task_id, "E", None)
                 execution.receive(error if command.attempt < 3 else reply(command.task_id), now)
-        return list(render(execution.history))
+        return list(execution.recorded().events())
 
     assert history() == history()
     assert history()[-1]["type"] == "ExecutionSucceeded"

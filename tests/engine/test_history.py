@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import asl
-from asl.engine.history import count, entered_states, instant, render
+from asl.engine.history import instant
 from tests.definitions import (
     FUNCTION,
     SUCCEED,
@@ -136,15 +136,15 @@ def test_a_history_can_be_asked_for_from_an_event_on():
     result = load(A=pass_(), B=pass_()).run()
     execution = begin(scope(A=pass_(), B=pass_()))
     execution.receive(None, 0)
-    assert count(execution.history) == len(result.history) == 6
-    shown = [(event["id"], event["type"]) for event in render(execution.history, 5)]
+    assert execution.event_count == len(result.history) == 6
+    shown = [(event["id"], event["type"]) for event in execution.recorded().events(5)]
     assert shown == [(5, "PassStateExited"), (6, "ExecutionSucceeded")]
-    assert list(render(execution.history, 7)) == []
+    assert list(execution.recorded().events(7)) == []
 
 
 def test_states_entered_are_named_in_order_those_inside_too():
     definition = scope(A=parallel(scope(B=pass_(), C=task()), scope(D=SUCCEED)), E=fail())
     execution = begin(definition)
     (command,) = execution.receive(None, 0)
-    assert entered_states(execution.history) == ["A", "B", "C", "D"]
+    assert execution.recorded().entered_states() == ["A", "B", "C", "D"]
     assert command.resource.arn == FUNCTION

@@ -7,7 +7,6 @@ import pytest
 import asl
 from asl.engine.commands import InvokeTask
 from asl.engine.events import StopRequested, TaskFailed, TaskSucceeded
-from asl.engine.history import entered_states, render
 from asl.engine.snapshot import fork, restore, snapshot
 from tests.definitions import (
     SUCCEED,
@@ -50,7 +49,7 @@ def answer(execution, commands, **replies):
 
 def kinds_from(execution, kind):
     """The types of the events from the last one of a kind on."""
-    kinds = [event["type"] for event in render(execution.history)]
+    kinds = [event["type"] for event in execution.recorded().events()]
     return kinds[len(kinds) - 1 - kinds[::-1].index(kind) :]
 
 
@@ -66,7 +65,7 @@ def test_a_failed_task_is_tried_again_and_what_succeeded_stays_done():
     assert names(again) == ["B"]
     answer(execution, again, B=2)
     assert (execution.outcome.status, execution.outcome.output) == ("SUCCEEDED", {"a": 1, "b": 2})
-    assert entered_states(execution.history) == ["A", "B"]
+    assert execution.recorded().entered_states() == ["A", "B"]
 
 
 def test_the_redrive_is_an_event_and_shows_in_the_context_object():
@@ -75,7 +74,7 @@ def test_the_redrive_is_an_event_and_shows_in_the_context_object():
     (command,) = execution.redrive(90 * SECOND)
     assert command.payload["e"]["RedriveCount"] == 1
     assert command.payload["e"]["RedriveTime"] == "1970-01-01T00:01:30.000Z"
-    events = [e for e in render(execution.history) if e["type"] == "ExecutionRedriven"]
+    events = [e for e in execution.recorded().events() if e["type"] == "ExecutionRedriven"]
     assert [event["executionRedrivenEventDetails"] for event in events] == [{"redriveCount": 1}]
     answer(execution, [command], A=None)
     (command,) = execution.redrive(91 * SECOND)
@@ -191,7 +190,7 @@ def test_a_redriven_failure_can_be_caught_like_any_other():
     execution.redrive(0)
     execution.receive(None, 5 * SECOND)
     assert execution.outcome.status == "SUCCEEDED"
-    assert entered_states(execution.history) == ["A", "C"]
+    assert execution.recorded().entered_states() == ["A", "C"]
 
 
 # ---------------------------------------------------------------- copies
@@ -220,11 +219,11 @@ def test_a_copy_of_an_ended_execution_can_be_redriven(copy):
 
 
 def refused(execution, now=0):
-    before = list(render(execution.history))
+    before = list(execution.recorded().events())
     with pytest.raises(asl.UsageError) as caught:
         execution.redrive(now)
     assert type(caught.value).__name__ == "ExecutionNotRedrivable"
-    assert list(render(execution.history)) == before
+    assert list(execution.recorded().events()) == before
     return str(caught.value)
 
 

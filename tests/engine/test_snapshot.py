@@ -9,8 +9,7 @@ import pytest
 
 import asl
 from asl.engine.events import TaskFailed, TaskSucceeded
-from asl.engine.history import render
-from asl.engine.snapshot import fork, restore, snapshot
+from asl.engine.snapshot import FORMAT, fork, restore, snapshot
 from tests.definitions import (
     SUCCEED,
     begin,
@@ -67,7 +66,7 @@ def finish(execution):
             )
         now = execution.wake_at if execution.wake_at is not None else now
         execution.receive(None, now)
-    return list(render(execution.history)), execution.outcome
+    return list(execution.recorded().events()), execution.outcome
 
 
 # ---------------------------------------------------------------- there and back
@@ -183,7 +182,7 @@ def test_what_is_no_snapshot_is_refused(document):
         restore(load(A=pass_())._program, document)
 
 
-@pytest.mark.parametrize("number", [0, 2, None, "1"])
+@pytest.mark.parametrize("number", [0, FORMAT - 1, FORMAT + 1, None, "1"])
 def test_another_format_is_refused_and_named(number):
     machine = load(A=wait(9))
     document = {**snapshot(begin(machine)), "format": number}

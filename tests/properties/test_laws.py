@@ -51,7 +51,7 @@ def test_a_snapshot_of_any_moment_goes_on_to_the_same_end(definition, salt, mome
     assert restored.wake_at == whole.execution.wake_at
     assert restored.waits() == whole.execution.waits()
     # The replies on their way belong to the runtime, so they are handed over with the fork.
-    fork.execution = restored
+    fork.root.execution = restored
     assert fork.advance().to_json() == whole.advance().to_json()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asl.engine.states.dataflow import effective_input
+from asl.engine.states.dataflow import bind_source
 from asl.engine.states.flow import bind_passage
 from asl.engine.states.immediate import Departure, bind_immediate
 from asl.errors import QueryError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def bind(state: ChoiceState, step: Step, scope: ProgramScope) -> None:
     """Make a Choice state ready to run."""
-    input_path = state.input_path
+    source = bind_source(state.input_path)
     rules = tuple(
         (rule.matches, bind_passage(state, rule), scope.after(rule.next)) for rule in state.rules
     )
@@ -29,14 +29,14 @@ def bind(state: ChoiceState, step: Step, scope: ProgramScope) -> None:
     default_passage = bind_passage(state)
 
     def depart(cursor: Cursor) -> Departure:
-        value, size = effective_input(input_path, cursor)
+        data, size = source(cursor)
         for matches, passage, following in rules:
-            if matches(value, cursor):
-                return passage(cursor, value, size), following
+            if matches(data, cursor):
+                return *passage(cursor, data, size), following
         if default is None:
             raise QueryError(
                 "Failed to transition out of the state. The state does not point to a next state."
             )
-        return default_passage(cursor, value, size), default
+        return *default_passage(cursor, data, size), default
 
     bind_immediate(step, "Choice", depart)

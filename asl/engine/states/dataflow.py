@@ -16,6 +16,7 @@ from asl.engine.failure import (
     StateError,
     data_limit_exceeded,
 )
+from asl.engine.history import WIDTH
 from asl.errors import QueryError
 from asl.jsontypes import is_too_deep, size_bytes
 
@@ -28,9 +29,13 @@ if TYPE_CHECKING:
     from asl.query.environment import Compiled
 
 
-#: What a state leaves with: its output and a bound of its size, its new variables and a bound of
-#: theirs. A plain tuple: one is made for every state that is left.
-Output: TypeAlias = "tuple[Json, int, dict[str, Json] | None, int]"
+#: New variables by name, and a bound of their size.
+Assigned: TypeAlias = "tuple[dict[str, Json], int]"
+#: What a state leaves with: its output, a bound of its size, its new variables. A plain tuple: one
+#: is made for every state that is left.
+Output: TypeAlias = "tuple[Json, int, Assigned | None]"
+#: What a state works on, and a bound of its size.
+Source: TypeAlias = "Callable[[Cursor], tuple[Json, int]]"
 #: From a result (or effective input) and its size to the state's output.
 Shape: TypeAlias = "Callable[[Cursor, Json, int], Output]"
 #: What to do when a state fails: the step to go on with, or None.
@@ -52,25 +57,37 @@ def exact_size(value: Json) -> int:
     return sys.maxsize if is_too_deep(value) else size_bytes(value)
 
 
-def effective_input(input_path: Compiled | None, cursor: Cursor) -> tuple[Json, int]:
-    """What InputPath makes of the state's input."""
-    if input_path is None:
-        return cursor.data, cursor.size
-    return apply(input_path, cursor, cursor.data, cursor.size)
+def bind_source(input_path: Compiled | None, query: Compiled | None = None) -> Source:
+    """What a state works on: its input by InputPath, and what Parameters or a Result make of it."""
+    if input_path is None and query is None:
+        return lambda cursor: (cursor.data, cursor.size)
+    if input_path is not None and query is not None:
+        return _bind_both(input_path, query)
+    evaluate, (fixed, of_data, of_unseen) = cast("Compiled", input_path or query)
+
+    def source(cursor: Cursor) -> tuple[Json, int]:
+        size = fixed + of_data * cursor.size + of_unseen * cursor.unseen_size
+        return evaluate(cursor.data, cursor), size
+
+    return source
 
 
-def assignments(
-    assign: Compiled, cursor: Cursor, data: Json, size: int
-) -> tuple[dict[str, Json], int]:
-    """The new variables, by name: Assign is an object (the schema's rule)."""
-    assigned, assigned_size = apply(assign, cursor, data, size)
-    return cast("dict[str, Json]", assigned), assigned_size
+def _bind_both(input_path: Compiled, query: Compiled) -> Source:
+    view = bind_source(input_path)
+    return lambda cursor: apply(query, cursor, *view(cursor))
 
 
-def set_variables(cursor: Cursor, assigned: dict[str, Json], size: int) -> StateError | None:
+def assignments(assign: Compiled, cursor: Cursor, data: Json, size: int) -> Assigned:
+    """The new variables: Assign is an object (the schema's rule)."""
+    variables, variables_size = apply(assign, cursor, data, size)
+    return cast("dict[str, Json]", variables), variables_size
+
+
+def set_variables(cursor: Cursor, assigned: Assigned) -> StateError | None:
     """Assign variables in the cursor's scope; the failure where they are too large."""
     execution = cursor.execution
-    variables = {**cursor.variables, **assigned}
+    new, size = assigned
+    variables = {**cursor.variables, **new}
     unseen_size = cursor.unseen_size + size
     if unseen_size > execution.variables_limit:
         exact = exact_size(variables)
@@ -79,6 +96,11 @@ def set_variables(cursor: Cursor, assigned: dict[str, Json], size: int) -> State
         unseen_size = exact + execution.context_size
     cursor.variables, cursor.unseen_size = variables, unseen_size
     return None
+
+
+def the_result(_cursor: Cursor, result: Json, size: int) -> Output:
+    """The shape of a state whose output is its result as it is."""
+    return result, size, None
 
 
 def fail_for_good(cursor: Cursor, error: StateError) -> Step | None:
@@ -100,22 +122,28 @@ def bind_leave(
         fail: Takes over when the output can't be made, or is too large.
     """
     name, exited_kind = step.name, f"{kind}StateExited"
+    has_shape = shape is not the_result
 
     def leave(cursor: Cursor, result: Json, size: int) -> Step | None:
-        execution = cursor.execution
-        try:
-            value, size, assigned, assigned_size = shape(cursor, result, size)
-        except QueryError as failed:
-            return fail(cursor, cursor.evaluation_failed(failed))
+        execution, value, assigned = cursor.execution, result, None
+        if has_shape:
+            try:
+                value, size, assigned = shape(cursor, result, size)
+            except QueryError as failed:
+                return fail(cursor, cursor.evaluation_failed(failed))
         if size > execution.payload_limit:
             size = exact_size(value)
             if size > execution.payload_limit:
                 return fail(cursor, data_limit_exceeded(name))
-        if assigned:
-            error = set_variables(cursor, assigned, assigned_size)
+        if assigned is not None:
+            error = set_variables(cursor, assigned)
             if error is not None:
                 return fail(cursor, error)
-        cursor.previous = execution.record(exited_kind, cursor.previous, name, value, assigned)
+        history = execution.history
+        history += (
+            exited_kind, cursor.previous, execution.now, name, value, assigned and assigned[0],
+        )  # fmt: skip
+        cursor.previous = execution.before + len(history) // WIDTH
         cursor.data = value
         cursor.size = size
         cursor.broken = None

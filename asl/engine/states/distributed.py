@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from asl.engine.commands import RunMap
 from asl.engine.map_run import Batching, MapRunSpec, Reading, Writing, derived_seed, derived_uuid
 from asl.engine.program import Program
-from asl.engine.states.dataflow import effective_input
+from asl.engine.states.dataflow import bind_source
 from asl.engine.states.map_ import fail_items
 from asl.engine.states.work import bind_done, bind_enter, bind_failure
 from asl.errors import JSONataError, JSONPathError, QueryError
@@ -45,11 +45,12 @@ def bind(
     fail_early = bind_failure(state, step, scope, "Map")
     failure = bind_failure(state, step, scope, "Map", "MapStateFailed")
     program = Program(_definition(state), bind_step)
+    source = bind_source(state.input_path)
 
     def attempt(cursor: Cursor) -> Step | None:
         execution = cursor.execution
         try:
-            data, _ = effective_input(state.input_path, cursor)
+            data, _ = source(cursor)
             items = None if state.reader is not None else state.collection(data, cursor)
             width = 0 if state.max_concurrency is None else state.max_concurrency(data, cursor)
         except QueryError as failed:

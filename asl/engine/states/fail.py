@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asl.engine.failure import StateError
-from asl.engine.states.dataflow import effective_input
+from asl.engine.states.dataflow import bind_source
 from asl.errors import QueryError
 
 if TYPE_CHECKING:
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 def bind(state: FailState, step: Step, _scope: ProgramScope) -> None:
     """Make a Fail state ready to run."""
     name, error, cause = state.name, state.error, state.cause
+    source = bind_source(state.input_path)
 
     def enter(cursor: Cursor) -> None:
         execution = cursor.execution
         cursor.entered(execution.record("FailStateEntered", cursor.previous, name, cursor.data))
         try:
-            data, _size = effective_input(state.input_path, cursor)
+            data, _size = source(cursor)
             failure = StateError(
                 None if error is None else error(data, cursor),
                 None if cause is None else cause(data, cursor),

@@ -14,6 +14,7 @@ from asl.engine.states.dataflow import (
     exact_size,
     fail_for_good,
     set_variables,
+    the_result,
 )
 from asl.errors import QueryError
 
@@ -22,17 +23,33 @@ if TYPE_CHECKING:
 
     from asl.engine.cursor import Cursor
     from asl.engine.program import Step
-    from asl.engine.states.dataflow import Output
+    from asl.engine.states.dataflow import Assigned, Shape, Source
+    from asl.jsontypes import Json
 
 
-#: How an immediate state is left, and the step that follows.
-Departure: TypeAlias = "tuple[Output, Step | None]"
+#: How an immediate state is left (see `Output`), and the step that follows.
+Departure: TypeAlias = "tuple[Json, int, Assigned | None, Step | None]"
+Depart: TypeAlias = "Callable[[Cursor], Departure]"
+
+
+def bind_departure(source: Source, shape: Shape, following: Step | None) -> Depart:
+    """Leave with what the shape makes of the source, always to the same step."""
+
+    def depart(cursor: Cursor) -> Departure:
+        value, size, assigned = shape(cursor, *source(cursor))
+        return value, size, assigned, following
+
+    def depart_with_result(cursor: Cursor) -> Departure:
+        value, size = source(cursor)
+        return value, size, None, following
+
+    return depart_with_result if shape is the_result else depart
 
 
 def bind_immediate(
     step: Step,
     kind: Literal["Pass", "Choice", "Succeed"],
-    depart: Callable[[Cursor], Departure],
+    depart: Depart,
 ) -> None:
     """Let a step enter and leave its state at once.
 
@@ -47,9 +64,9 @@ def bind_immediate(
     def enter(cursor: Cursor) -> Step | None:
         execution, data, previous = cursor.execution, cursor.data, cursor.previous
         history, now = execution.history, execution.now
-        entered = len(history) // WIDTH + 1
+        entered = execution.before + len(history) // WIDTH + 1
         try:
-            (value, size, assigned, assigned_size), following = depart(cursor)
+            value, size, assigned, following = depart(cursor)
         except QueryError as failed:
             cursor.entered(execution.record(entered_kind, previous, name, data))
             return fail_for_good(cursor, cursor.evaluation_failed(failed))
@@ -57,13 +74,15 @@ def bind_immediate(
             size = exact_size(value)
             if size > execution.payload_limit:
                 return give_up(cursor, data_limit_exceeded(name))
-        if assigned:
-            error = set_variables(cursor, assigned, assigned_size)
+        variables = None
+        if assigned is not None:
+            variables = assigned[0]
+            error = set_variables(cursor, assigned)
             if error is not None:
                 return give_up(cursor, error)
         history += (
             entered_kind, previous, now, name, data, None,
-            exited_kind, entered, now, name, value, assigned,
+            exited_kind, entered, now, name, value, variables,
         )  # fmt: skip
         cursor.previous = entered + 1
         cursor.data = value

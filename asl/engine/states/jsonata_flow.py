@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from asl.engine.states.dataflow import apply, assignments
+from asl.engine.states.dataflow import apply, assignments, the_result
 
 if TYPE_CHECKING:
     from asl.engine.cursor import Cursor
@@ -21,6 +21,8 @@ Beside: TypeAlias = Literal["result", "errorOutput"]
 
 def bind_shape(assign: Compiled | None, output: Compiled | None, beside: Beside) -> Shape:
     """The output of a state from its result, or from what was caught: that itself by default."""
+    if assign is None and output is None:
+        return the_result
 
     def shape(cursor: Cursor, result: Json, size: int) -> Output:
         states: Json = {"input": cursor.data, beside: result}
@@ -47,8 +49,6 @@ def _leave(
     assign: Compiled | None,
     output: Compiled | None,
 ) -> Output:
-    assigned, assigned_size = None, 0
-    if assign is not None:
-        assigned, assigned_size = assignments(assign, cursor, states, size)
+    assigned = None if assign is None else assignments(assign, cursor, states, size)
     value, value_size = default if output is None else apply(output, cursor, states, size)
-    return value, value_size, assigned, assigned_size
+    return value, value_size, assigned

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asl.engine.failure import ResultPathError
-from asl.engine.states.dataflow import apply, assignments
+from asl.engine.states.dataflow import apply, assignments, the_result
 from asl.errors import JSONPathError
 from asl.jsontypes import size_bytes
 from asl.query.environment import NESTING_BYTES
@@ -43,13 +43,11 @@ def bind_shape(
     def shape(cursor: Cursor, result: Json, size: int) -> Output:
         if selector is not None:
             result, size = apply(selector, cursor, result, size)
-        assigned, assigned_size = None, 0
-        if assign is not None:
-            assigned, assigned_size = assignments(assign, cursor, result, size)
-        value, size, _, _ = place(cursor, result, size)
+        assigned = None if assign is None else assignments(assign, cursor, result, size)
+        value, size, _ = place(cursor, result, size)
         if output_path is not None:
             value, size = apply(output_path, cursor, value, size)
-        return value, size, assigned, assigned_size
+        return value, size, assigned
 
     return shape
 
@@ -57,15 +55,13 @@ def bind_shape(
 def bind_passage(output_path: Compiled | None, assign: Compiled | None) -> Shape:
     """The output of a state without a result, from its effective input: Assign, OutputPath."""
     if assign is None and output_path is None:
-        return _replace_input
+        return the_result
 
     def passage(cursor: Cursor, value: Json, size: int) -> Output:
-        assigned, assigned_size = None, 0
-        if assign is not None:
-            assigned, assigned_size = assignments(assign, cursor, value, size)
+        assigned = None if assign is None else assignments(assign, cursor, value, size)
         if output_path is not None:
             value, size = apply(output_path, cursor, value, size)
-        return value, size, assigned, assigned_size
+        return value, size, assigned
 
     return passage
 
@@ -75,13 +71,13 @@ def _bind_place(path: ReferencePath | None, *, nests: bool) -> Shape:
     if path is None:
         return _keep_input
     if not path.steps:
-        return _replace_input
+        return the_result
     level_size = NESTING_BYTES if nests else 8
     put, spine_size = path.put, size_bytes(path.text) + level_size * len(path.steps)
 
     def put_into_input(cursor: Cursor, result: Json, size: int) -> Output:
         try:
-            return put(cursor.data, result), cursor.size + size + spine_size, None, 0
+            return put(cursor.data, result), cursor.size + size + spine_size, None
         except JSONPathError as error:
             raise ResultPathError(str(error)) from error
 
@@ -89,8 +85,4 @@ def _bind_place(path: ReferencePath | None, *, nests: bool) -> Shape:
 
 
 def _keep_input(cursor: Cursor, _result: Json, _size: int) -> Output:
-    return cursor.data, cursor.size, None, 0
-
-
-def _replace_input(_cursor: Cursor, result: Json, size: int) -> Output:
-    return result, size, None, 0
+    return cursor.data, cursor.size, None

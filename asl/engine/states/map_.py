@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from asl.engine.cursor import Cursor
+from asl.engine.history import WIDTH
 from asl.engine.join import Join
-from asl.engine.states.dataflow import apply, effective_input
+from asl.engine.states.dataflow import bind_source
 from asl.engine.states.work import bind_done, bind_enter, bind_failure
 from asl.errors import JSONataError, QueryError
+from asl.jsontypes import size_bytes
 
 if TYPE_CHECKING:
-    from asl.engine.cursor import Cursor
     from asl.engine.program import ProgramScope, Step
     from asl.engine.states.dataflow import Fail
     from asl.jsontypes import Json
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
 
 
 class Iterations(Join):
-    """The iterations of a Map while it runs; ``data`` is the Map's effective input."""
+    """The iterations of a Map while it runs; ``data`` is the Map's effective input.
+
+    An item is as large as the whole at most. Where that says little, since the whole is nearly as
+    large as a payload may be, each item is measured.
+    """
 
     __slots__ = ("data", "data_size", "items", "selector")
 
@@ -46,35 +52,54 @@ class Iterations(Join):
 
     def spawn(self, index: int, previous: int) -> Cursor:
         """The cursor of one iteration; ItemSelector sees the Map's input and the item."""
-        cursor, item = self.cursor, (index, self.items[index])
-        data, size = item[1], self.data_size
-        started = cursor.execution.record("MapIterationStarted", previous, cursor.step.name, index)
+        cursor, data, size = self.cursor, self.items[index], self.data_size
+        execution, step = cursor.execution, cursor.step
+        if size > execution.payload_limit // 8:
+            size = size_bytes(data)
+        item, unseen_size = (index, data), cursor.unseen_size + size
+        history = execution.history
+        history += ("MapIterationStarted", previous, execution.now, step.name, index, None)
+        started = execution.before + len(history) // WIDTH
         if self.selector is not None:
             around, cursor.item = cursor.item, item
             try:
-                data, size = apply(self.selector, cursor, self.data, 2 * size)
+                evaluate, bound = self.selector
+                data = evaluate(self.data, cursor)
+                size = bound.largest(self.data_size, unseen_size)
             finally:
                 cursor.item = around
-        child = self.child(index, cursor.step.scopes[0].start, data, size, started)
-        child.item = item
-        child.unseen_size += self.data_size
-        return child
+        return Cursor(
+            execution,
+            step.scopes[0].start,
+            data,
+            size,
+            started,
+            cursor.variables,
+            unseen_size,
+            self,
+            index,
+            item,
+        )
 
     def child_event(self, outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor) -> int:
         """Write MapIterationSucceeded and its like."""
-        name = self.cursor.step.name
-        return child.execution.record(f"MapIteration{outcome}", child.previous, name, child.index)
+        execution = child.execution
+        history, name = execution.history, self.cursor.step.name
+        kind = f"MapIteration{outcome}"
+        history += (kind, child.previous, execution.now, name, child.index, None)
+        return execution.before + len(history) // WIDTH
 
 
 def bind(state: MapState, step: Step, scope: ProgramScope) -> None:
     """Make a Map state ready to run."""
     leave = bind_done(state, step, scope, "Map")
     fail_early = bind_failure(state, step, scope, "Map")
+    source = bind_source(state.input_path)
 
     def attempt(cursor: Cursor) -> Step | None:
         execution = cursor.execution
         try:
-            data, size = effective_input(state.input_path, cursor)
+            data, size = source(cursor)
             items = state.items(data, cursor)
             width = _width(state, cursor, data)
         except QueryError as failed:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from asl.engine.cursor import Cursor
 from asl.engine.join import Join
-from asl.engine.states.dataflow import apply, effective_input
+from asl.engine.states.dataflow import bind_source
 from asl.engine.states.work import bind_done, bind_enter, bind_failure
 from asl.errors import QueryError
 
 if TYPE_CHECKING:
-    from asl.engine.cursor import Cursor
     from asl.engine.program import ProgramScope, Step
     from asl.jsontypes import Json
     from asl.language.model import ParallelState
@@ -34,8 +34,19 @@ class Branches(Join):
 
     def spawn(self, index: int, previous: int) -> Cursor:
         """The cursor of one branch; its first event is its first state's."""
-        start = self.cursor.step.scopes[index].start
-        return self.child(index, start, self.data, self.data_size, previous)
+        cursor = self.cursor
+        return Cursor(
+            cursor.execution,
+            cursor.step.scopes[index].start,
+            self.data,
+            self.data_size,
+            previous,
+            cursor.variables,
+            cursor.unseen_size,
+            self,
+            index,
+            cursor.item,
+        )
 
     def child_event(
         self, _outcome: Literal["Succeeded", "Failed", "Aborted"], child: Cursor
@@ -48,13 +59,12 @@ def bind(state: ParallelState, step: Step, scope: ProgramScope) -> None:
     """Make a Parallel state ready to run."""
     leave = bind_done(state, step, scope, "Parallel")
     fail_early = bind_failure(state, step, scope, "Parallel")
+    source = bind_source(state.input_path, state.parameters)
 
     def attempt(cursor: Cursor) -> Step | None:
         execution = cursor.execution
         try:
-            data, size = effective_input(state.input_path, cursor)
-            if state.parameters is not None:
-                data, size = apply(state.parameters, cursor, data, size)
+            data, size = source(cursor)
         except QueryError as failed:
             return fail_early(cursor, cursor.evaluation_failed(failed))
         cursor.previous = execution.record("ParallelStateStarted", cursor.previous)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from asl.engine.states.dataflow import (
     bind_leave,
-    effective_input,
+    bind_source,
     fail_for_good,
 )
 from asl.engine.states.flow import bind_passage
@@ -27,14 +27,14 @@ LONGEST_SECONDS = 2**31 - 1
 
 def bind(state: WaitState, step: Step, scope: ProgramScope) -> None:
     """Make a Wait state ready to run."""
-    name, input_path = state.name, state.input_path
+    name, source = state.name, bind_source(state.input_path)
     leave = bind_leave(step, "Wait", bind_passage(state), scope.after(state.next), fail_for_good)
 
     def enter(cursor: Cursor) -> Step | None:
         execution = cursor.execution
         cursor.entered(execution.record("WaitStateEntered", cursor.previous, name, cursor.data))
         try:
-            due = _due(state, cursor, effective_input(input_path, cursor)[0])
+            due = _due(state, cursor, source(cursor)[0])
         except QueryError as failed:
             return fail_for_good(cursor, cursor.evaluation_failed(failed))
         if due <= execution.now:
@@ -43,7 +43,7 @@ def bind(state: WaitState, step: Step, scope: ProgramScope) -> None:
         return None
 
     def resume(cursor: Cursor, _nothing: object) -> Step | None:
-        return leave(cursor, *effective_input(input_path, cursor))
+        return leave(cursor, *source(cursor))
 
     step.enter = enter
     step.resume = resume

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from asl.engine.history import WIDTH
 from asl.engine.retry import find_catcher, spend_retry
 from asl.engine.states.dataflow import Fail, bind_leave, fail_for_good
 from asl.engine.states.flow import bind_caught, bind_result
@@ -33,7 +34,12 @@ def bind_enter(
 
     def enter(cursor: Cursor) -> Step | None:
         execution = cursor.execution
-        cursor.entered(execution.record(entered_kind, cursor.previous, name, cursor.data))
+        history, now = execution.history, execution.now
+        history += (entered_kind, cursor.previous, now, name, cursor.data, None)
+        cursor.origin = cursor.previous
+        cursor.previous = cursor.entered_id = execution.before + len(history) // WIDTH
+        cursor.entered_at = now
+        cursor.retries = 0
         cursor.retry_counts = [0] * retriers
         return attempt(cursor)
 

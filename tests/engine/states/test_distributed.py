@@ -5,7 +5,6 @@ import pytest
 import asl
 from asl.engine.commands import CancelTask, RunMap
 from asl.engine.events import MapRunFailed, MapRunSucceeded, StopRequested
-from asl.engine.history import render
 from asl.engine.map_run import Batching, MapItem, Writing
 from asl.engine.snapshot import fork, snapshot
 from tests.definitions import SUCCEED, begin, catch, pass_, retry, scope
@@ -38,13 +37,13 @@ def run_map(execution, now=0):
 
 
 def types(execution):
-    return [event["type"] for event in render(execution.history)]
+    return [event["type"] for event in execution.recorded().events()]
 
 
 def links(execution):
     return [
         (event["id"], event["previousEventId"], event["type"])
-        for event in render(execution.history)
+        for event in execution.recorded().events()
     ]
 
 
@@ -70,7 +69,7 @@ def test_it_asks_for_a_map_run_and_writes_what_aws_writes():
         (9, 8, "PassStateExited"),
         (10, 9, "ExecutionSucceeded"),
     ]
-    events = list(render(execution.history))
+    events = list(execution.recorded().events())
     assert events[2]["mapStateStartedEventDetails"] == {"length": 3}
     assert events[3]["mapRunStartedEventDetails"] == {"mapRunArn": command.spec.arn}
 
