@@ -1,6 +1,8 @@
 """Measures asl on the shared workloads, beside the floor and the best npm peers, in one run.
 
-    python benchmarks/run.py [WORKLOAD ...] [--quick] [--rounds N] [--json FILE] [--no-peers]
+    python benchmarks/run.py [WORKLOAD ...] [--quick] [--rounds N] [--no-peers]
+                             [--json FILE] [--markdown PAGE]
+    python benchmarks/run.py --from FILE [--markdown PAGE]
 
 A round measures one workload through every driver in turn, so that all of them see the same minute
 of a noisy machine; the next round goes in reverse order. A driver's number is the median of its
@@ -8,25 +10,38 @@ rounds, and a round is the median of at least seven runs. Read the ratios, not t
 
 The workloads and the peers' drivers are in ``shared/bench`` beside the repository; how npm peers
 are found or installed is in ``peers.py``. The floor is a minimal dispatch loop in Python that keeps
-a history and does nothing else.
+a history and does nothing else. ``known.py`` has the peers that can't be measured here.
+
+``--markdown`` puts the tables between the marks of a page, ``--from`` makes them of the numbers of
+an earlier run. Those of ``docs/performance.md`` are in ``results/speed.json``.
 """
 
 import argparse
 import json
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+from comparison import MEMORY_WORKLOAD, means, report
+from known import reckon
+from pages import include, markdown
 from peers import BENCH, HERE, PEERS, Driver, npm_drivers
-from reports import aligned, circumstances, ratio
+from reports import circumstances
 
-COLD_STARTS = 7
+STARTS = 15
 NPM_PEERS = {
     "aws-local-stepfunctions": ["drive_aws_local_stepfunctions.mjs"],
     "@wmfs/statebox": ["drive_statebox.mjs"],
 }
-MEMORY_WORKLOAD = "map_inline_10000"
+TWO_STATES = {
+    "StartAt": "Greet",
+    "States": {
+        "Greet": {"Type": "Pass", "Result": "Hello", "Next": "Done"},
+        "Done": {"Type": "Succeed"},
+    },
+}
 
 
 def drivers(*, with_peers: bool) -> list[Driver]:
@@ -61,15 +76,33 @@ def measure_workload(all_drivers: list[Driver], name: str, rounds: int, batch_s:
     return {driver.name: result[driver.name] for driver in all_drivers}
 
 
-def measure_cold(all_drivers: list[Driver]) -> dict[str, float]:
-    """Seconds from starting the process to the end of a first trivial execution; the median."""
-    times: dict[str, list[float]] = {driver.name: [] for driver in all_drivers}
-    for _ in range(COLD_STARTS):
-        for driver in all_drivers:
-            begin = time.perf_counter()
-            driver.call("--cold")
-            times[driver.name].append(time.perf_counter() - begin)
-    return {name: statistics.median(values) for name, values in times.items()}
+def measure_starts(all_drivers: list[Driver], times: int) -> dict[str, float]:
+    """Seconds from the start of a process to its end; the medians.
+
+    An interpreter that does nothing, one that imports asl, ``asl run`` with a machine of two
+    states, and each driver with a first trivial execution.
+    """
+    python = [sys.executable, "-P", "-c"]
+    command_line = "import sys; from asl.cli import main; sys.exit(main())"
+    with tempfile.TemporaryDirectory() as folder:
+        machine = Path(folder) / "greeting.asl.json"
+        machine.write_text(json.dumps(TWO_STATES), "utf-8")
+        starters = [
+            Driver("python, nothing else", [*python, "pass"], {}),
+            Driver("import asl", [*python, "import asl"], {}),
+            Driver("asl run, two states", [*python, command_line, "run", str(machine)], {}),
+        ]
+        starters += [
+            Driver(f"first execution: {name}", [*command, "--cold"], environment)
+            for name, command, environment in all_drivers
+        ]
+        seconds: dict[str, list[float]] = {starter.name: [] for starter in starters}
+        for turn in range(times):
+            for starter in starters if turn % 2 == 0 else starters[::-1]:
+                begin = time.perf_counter()
+                starter.call()
+                seconds[starter.name].append(time.perf_counter() - begin)
+    return {name: statistics.median(values) for name, values in seconds.items()}
 
 
 def measure_memory(all_drivers: list[Driver]) -> dict[str, dict]:
@@ -83,36 +116,17 @@ def measure_memory(all_drivers: list[Driver]) -> dict[str, dict]:
     return result
 
 
-def table(result: dict) -> str:
-    """The result as text: a row a workload, then start-up and memory."""
-    names = result["drivers"]
-    peers = [name for name in names if name not in ("asl", "floor")]
-    rows = [["workload", *(f"{name}/s" for name in names), "of floor", "of best peer"]]
-    for workload, measured in result["workloads"].items():
-        rate = {name: entry.get("transitions_per_s") for name, entry in measured.items()}
-        best = max((rate[name] for name in peers if rate[name]), default=None)
-        cells = [f"{rate[name]:,.0f}" if rate[name] else why(measured[name]) for name in names]
-        rows.append([workload, *cells, ratio(rate["asl"], rate["floor"]), ratio(rate["asl"], best)])
-    text = aligned(rows)
-    if "cold_s" in result:
-        cold, memory = result["cold_s"], result["memory"]
-        rows = [["", *names]]
-        rows.append(["cold start, s", *(f"{cold[name]:.3f}" for name in names)])
-        for label, key in (("peak MiB", "peak_mib"), ("ready MiB", "ready_mib")):
-            rows.append([label, *(str(memory[name].get(key, "failed")) for name in names)])
-        text += f"\n\n{MEMORY_WORKLOAD}, once in a fresh process (ready: machine loaded)\n\n"
-        text += aligned(rows)
-    reasons = {
-        f"{name} {next(iter(entry))} {workload}: {next(iter(entry.values()))}"
-        for workload, measured in result["workloads"].items()
-        for name, entry in measured.items()
-        if "transitions_per_s" not in entry and name != "floor"
+def measure(names: list[str], all_drivers: list[Driver], rounds: int, batch_s: str) -> dict:
+    """What every driver makes of the workloads, and what is reckoned for others."""
+    workloads = {}
+    for name in names:
+        print(f"measuring {name}", file=sys.stderr)
+        workloads[name] = measure_workload(all_drivers, name, rounds, batch_s)
+    return {
+        "drivers": [driver.name for driver in all_drivers],
+        "workloads": workloads,
+        "reckoned": reckon(workloads),
     }
-    return "\n".join([text, "", *sorted(reasons)]).rstrip()
-
-
-def why(entry: dict) -> str:
-    return "failed" if "failed" in entry else "cannot"
 
 
 def main() -> int:
@@ -122,31 +136,36 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="rounds a workload (3)")
     parser.add_argument("--no-peers", action="store_true", help="only asl and the floor")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers here")
+    parser.add_argument("--markdown", type=Path, metavar="PAGE", help="put the tables on this page")
+    parser.add_argument(
+        "--from", dest="earlier", type=Path, metavar="FILE", help="show these numbers, measure none"
+    )
     args = parser.parse_args()
-    if not PEERS.is_dir():
+    if args.earlier:
+        result = json.loads(args.earlier.read_text("utf-8"))
+    elif not PEERS.is_dir():
         print("the workloads are not here: they belong in shared/bench beside the repository")
         return 1
-    known = json.loads((BENCH / "workloads" / "index.json").read_text("utf-8"))
-    if unknown := set(args.workloads) - known.keys():
-        parser.error(f"no workload {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-
-    rounds, batch_s = (1, "0.03") if args.quick else (args.rounds, "0.15")
-    all_drivers = drivers(with_peers=not args.no_peers)
-    result: dict = {
-        **circumstances(),
-        "rounds": rounds,
-        "drivers": [driver.name for driver in all_drivers],
-        "workloads": {},
-    }
-    for name in args.workloads or known:
-        print(f"measuring {name}", file=sys.stderr)
-        result["workloads"][name] = measure_workload(all_drivers, name, rounds, batch_s)
-    if not args.workloads:
-        result["cold_s"] = measure_cold(all_drivers)
-        result["memory"] = measure_memory(all_drivers)
+    else:
+        known = json.loads((BENCH / "workloads" / "index.json").read_text("utf-8"))
+        if unknown := set(args.workloads) - known.keys():
+            parser.error(f"no workload {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+        rounds, batch_s, starts = (1, "0.03", 3) if args.quick else (args.rounds, "0.15", STARTS)
+        all_drivers = drivers(with_peers=not args.no_peers)
+        result = {**circumstances(), "quick": args.quick, "rounds": rounds}
+        if not args.no_peers:
+            result["node"] = Driver("node", ["node", "--version"], {}).call().strip()
+        result |= measure(args.workloads or list(known), all_drivers, rounds, batch_s)
+        result["geometric_means"] = means(result)
+        if not args.workloads:
+            result["start_s"] = measure_starts(all_drivers, starts)
+            result["memory"] = measure_memory(all_drivers)
     if args.json:
+        args.json.parent.mkdir(parents=True, exist_ok=True)
         args.json.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-    print(table(result))
+    if args.markdown:
+        include(args.markdown, "benchmarks", report(result, markdown))
+    print(report(result))
     return 0
 
 
