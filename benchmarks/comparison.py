@@ -64,7 +64,7 @@ def speed_table(result: dict) -> Table:
     for workload, measured in result["workloads"].items():
         rates = {name: rate_of(measured, name) for name in names}
         others = best(result, workload)
-        cells = [f"{rates[name]:,.0f}" if rates[name] else why(measured[name]) for name in names]
+        cells = [f"{rate:,.0f}" if rate else why(measured[name]) for name, rate in rates.items()]
         cells.append(f"{others['known'][0]} {others['known'][1]:,.0f}" if "known" in others else "")
         cells += [ratio(rates["asl"], others[key][1] if key in others else None) for key in OTHERS]
         rows.append([f"{workload} *" if workload in MEAN_OF else workload, *cells])
@@ -97,7 +97,7 @@ def report(result: dict, table: Callable[[Table], str] = aligned) -> str:
         f"Python {result['python']}{node}; {rounds}.",
         table(speed_table(result)),
         "/s: states entered per second, warm, in one process. Ratios are asl's rate divided by the "
-        "other's.",
+        "other's; their geometric mean is that of the rows marked with *.",
     ]
     if result["reckoned"]:
         parts.append(
@@ -126,4 +126,5 @@ def reasons(result: dict) -> list[str]:
 
 
 def why(entry: dict) -> str:
+    """What stands in place of a rate; also the key of the reason."""
     return "failed" if "failed" in entry else "cannot"

@@ -153,7 +153,7 @@ def main() -> int:
         rounds, batch_s, starts = (1, "0.03", 3) if args.quick else (args.rounds, "0.15", STARTS)
         all_drivers = drivers(with_peers=not args.no_peers)
         result = {**circumstances(), "quick": args.quick, "rounds": rounds}
-        if not args.no_peers:
+        if any(driver.name in NPM_PEERS for driver in all_drivers):
             result["node"] = Driver("node", ["node", "--version"], {}).call().strip()
         result |= measure(args.workloads or list(known), all_drivers, rounds, batch_s)
         result["geometric_means"] = means(result)
