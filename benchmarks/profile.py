@@ -74,8 +74,8 @@ def shown(place: Place) -> str:
 
 def sample(workload: str, seconds: float, *, by_function: bool) -> tuple[Samples, float]:
     """Run a workload for a while and look at it; also how many microseconds one run takes."""
-    import common
-    import drive_asl
+    import common  # noqa: PLC0415 - on the path only now
+    import drive_asl  # noqa: PLC0415
 
     run = drive_asl.prepare(workload, *common.load(workload))
     run()

@@ -29,8 +29,9 @@ from asl.jsontypes import NotJsonError, Payload
 from asl.query.javalike import JavaRandom
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterable
 
+    from asl.engine.history import Records
     from asl.engine.join import Join
     from asl.engine.program import Program
     from asl.jsontypes import Json
@@ -78,9 +79,7 @@ def snapshot(execution: Execution) -> dict[str, Json]:
             name: [values.pack(payload.value) for payload in kept]
             for name, kept in execution.signals.items()
         },
-        "history": [
-            values.pack(slot) if type(slot) in _CONTAINERS else slot for slot in recorded.records
-        ],
+        "history": _with_values(recorded.records, values.pack_all),
         "forgotten": recorded.forgotten,
         "kept": execution.kept,
         "root": None if execution.root is None else _pack_cursor(execution.root, values),
@@ -136,9 +135,7 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
     execution.before, execution.past = _whole(document["forgotten"]), None
     execution.on_forget = None
     execution.measure_history()
-    execution.history = [
-        values.unpack(slot) if type(slot) is list else slot for slot in document["history"]
-    ]
+    execution.history = _with_values(document["history"], values.unpack_all)
     if len(execution.history) % WIDTH or not execution.event_count:
         raise ValueError("the history is not made of whole events")
     execution.signals = {
@@ -153,6 +150,14 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
         raise ValueError(f"an execution that is {status} has a root, unless it SUCCEEDED")
     execution.root = None if root is None else _unpack_cursor(root, execution, None, values)
     return execution
+
+
+def _with_values(records: Records, treat: Callable[[list[Any]], list[Any]]) -> Records:
+    """A copy of records whose values, the last two slots of each, were packed or unpacked."""
+    treated = list(records)
+    for slot in (WIDTH - 2, WIDTH - 1):
+        treated[slot::WIDTH] = treat(treated[slot::WIDTH])
+    return treated
 
 
 def _whole(value: object) -> int:
@@ -378,22 +383,22 @@ class _Packer:
         self._places: dict[int, int] = {}
 
     def pack(self, value: Json) -> Json:
-        if isinstance(value, dict):
-            place = self._places.get(id(value))
-            if place is None:
-                place = self._add(value, {key: self.pack(item) for key, item in value.items()})
-            return [place]
-        if isinstance(value, list):
-            place = self._places.get(id(value))
-            if place is None:
-                place = self._add(value, [self.pack(item) for item in value])
-            return [place]
-        return value
+        if type(value) is not dict and type(value) is not list:
+            return value
+        place = self._places.get(id(value))
+        if place is None:
+            packed: Json
+            if type(value) is dict:
+                packed = dict(zip(value, self.pack_all(value.values()), strict=True))
+            else:
+                packed = self.pack_all(value)
+            place = self._places[id(value)] = len(self.table)
+            self.table.append(packed)
+        return [place]
 
-    def _add(self, value: Json, packed: Json) -> int:
-        place = self._places[id(value)] = len(self.table)
-        self.table.append(packed)
-        return place
+    def pack_all(self, values: Iterable[Json]) -> list[Json]:
+        pack = self.pack
+        return [pack(value) if type(value) in _CONTAINERS else value for value in values]
 
 
 class _Unpacker:
@@ -403,9 +408,9 @@ class _Unpacker:
         self._values: list[Any] = []
         for entry in table:
             if isinstance(entry, dict):
-                self._values.append({key: self.unpack(item) for key, item in entry.items()})
+                self._values.append(dict(zip(entry, self.unpack_all(entry.values()), strict=True)))
             elif isinstance(entry, list):
-                self._values.append([self.unpack(item) for item in entry])
+                self._values.append(self.unpack_all(entry))
             else:
                 raise TypeError(f"a value of the table is {type(entry).__name__}")
 
@@ -416,3 +421,7 @@ class _Unpacker:
                 raise IndexError(place)
             return self._values[cast("int", place)]
         return packed
+
+    def unpack_all(self, packed: Iterable[Json]) -> list[Any]:
+        unpack = self.unpack
+        return [unpack(value) if type(value) is list else value for value in packed]
