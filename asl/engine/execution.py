@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asl.engine.commands import InvokeTask
+    from asl.engine.decisions import Decision
     from asl.engine.identity import MachineArn
     from asl.engine.program import Program, Step
     from asl.jsontypes import Json, Payload
@@ -103,6 +104,7 @@ class Execution:
         past: Records before those that are kept.
         kept: How many of the newest events are kept; None for all.
         longest: The length of `history` at which limits have to be looked at.
+        decisions: What the history does not tell, in order; None (the default) while nobody asks.
         on_forget: Called before events that are not kept are forgotten.
         outcome: How it ended; RUNNING until then.
         is_running: Whether it has not ended yet.
@@ -121,6 +123,7 @@ class Execution:
         "commands",
         "context_size",
         "deadline",
+        "decisions",
         "history",
         "history_limit",
         "identity",
@@ -183,6 +186,7 @@ class Execution:
         self.before = 0
         self.past: Past | None = None
         self.kept = kept
+        self.decisions: list[Decision] | None = None
         self.on_forget: Callable[[], None] | None = None
         self.measure_history()
         self.commands: list[Command] = []

@@ -15,27 +15,32 @@ if TYPE_CHECKING:
     from asl.query.javalike import JavaRandom
 
 
+def first_match(handlers: Sequence[Retrier | Catcher], error: StateError) -> int | None:
+    """Which of the retriers or catchers an error is for: the first that covers it, none else."""
+    for index, handler in enumerate(handlers):
+        if error.matches(handler.error_equals):
+            return index
+    return None
+
+
 def spend_retry(
-    retriers: Sequence[Retrier], counts: list[int], error: StateError, rng: JavaRandom
+    retriers: Sequence[Retrier], index: int, counts: list[int], rng: JavaRandom
 ) -> int | None:
-    """Take a retry from the first retrier that matches, if it has one left.
+    """Take a retry from a retrier, if it has one left.
 
     Args:
-        retriers: In the order of the definition; only the first that matches counts.
+        retriers: In the order of the definition.
+        index: Of the one that the error is for.
         counts: How many retries each retrier has given since the state was entered; updated.
-        error: Why the state failed.
         rng: Drawn from only by a retrier with full jitter.
 
     Returns:
         Microseconds to wait before the next attempt, or None when there is none.
     """
-    for index, retrier in enumerate(retriers):
-        if error.matches(retrier.error_equals):
-            if counts[index] >= retrier.max_attempts:
-                return None
-            counts[index] += 1
-            return next_delay(retrier, counts[index], rng)
-    return None
+    if counts[index] >= retriers[index].max_attempts:
+        return None
+    counts[index] += 1
+    return next_delay(retriers[index], counts[index], rng)
 
 
 def next_delay(retrier: Retrier, attempt: int, rng: JavaRandom) -> int:
@@ -54,8 +59,3 @@ def next_delay(retrier: Retrier, attempt: int, rng: JavaRandom) -> int:
 
 
 _LONGEST_DELAY_US = 31_622_400 * 1_000_000
-
-
-def find_catcher(catchers: Sequence[Catcher], error: StateError) -> Catcher | None:
-    """The first catcher that matches."""
-    return next((catcher for catcher in catchers if error.matches(catcher.error_equals)), None)

@@ -133,7 +133,7 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
     heapify(execution.timers)
     execution.kept = document["kept"] if document["kept"] is None else _whole(document["kept"])
     execution.before, execution.past = _whole(document["forgotten"]), None
-    execution.on_forget = None
+    execution.on_forget = execution.decisions = None
     execution.measure_history()
     execution.history = _with_values(document["history"], values.unpack_all)
     if len(execution.history) % WIDTH or not execution.event_count:
@@ -183,6 +183,7 @@ def fork(execution: Execution) -> Execution:
     twin.random = JavaRandom.from_state(execution.random.state)
     twin.timers = execution.timers.copy()
     twin.history, twin.on_forget = [], None
+    twin.decisions = None if execution.decisions is None else execution.decisions.copy()
     twin.measure_history()
     twin.signals = {name: kept.copy() for name, kept in execution.signals.items()}
     twin.commands = []

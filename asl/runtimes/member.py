@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from asl.runtimes.watching import show
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -76,6 +78,7 @@ class Member:
         self.children: list[Member] = []
         self.map_runs: list[MapRun] = []
         self.scheduled: int | None = None
+        show(execution)
 
     def take_exceptions(self, child: Member) -> None:
         """Keep what the handlers of a child raised, up to a bound."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from asl.engine.decisions import Decision, note
 from asl.engine.history import WIDTH
-from asl.engine.retry import find_catcher, spend_retry
+from asl.engine.retry import first_match, spend_retry
 from asl.engine.states.dataflow import Fail, bind_leave, fail_for_good
 from asl.engine.states.flow import bind_caught, bind_result
 from asl.jsontypes import size_bytes
@@ -67,23 +68,26 @@ def bind_failure(
         closing_event: Written before a catcher takes over or the state fails for good.
     """
     retriers, catchers = state.retry, state.catch
-    caught = {id(catcher): _bind_catch(state, catcher, step, scope, kind) for catcher in catchers}
+    caught = [_bind_catch(state, catcher, step, scope, kind) for catcher in catchers]
 
     def fail(cursor: Cursor, error: StateError) -> Step | None:
         execution = cursor.execution
-        if not error.fatal:
-            delay = spend_retry(retriers, cursor.retry_counts, error, execution.random)
+        retrier = None if error.fatal else first_match(retriers, error)
+        if retrier is not None:
+            delay = spend_retry(retriers, retrier, cursor.retry_counts, execution.random)
             if delay is not None:
+                note(cursor, Decision("retried", state.pointer, retrier))
                 cursor.retries += 1
                 execution.wait(cursor, "retry", execution.now + delay)
                 return None
+            note(cursor, Decision("exhausted", state.pointer, retrier))
         if closing_event is not None:
             cursor.previous = execution.record(closing_event, cursor.previous)
-        if not error.fatal:
-            catcher = find_catcher(catchers, error)
-            if catcher is not None:
-                output = error.output()
-                return caught[id(catcher)](cursor, output, size_bytes(output))
+        catcher = None if error.fatal else first_match(catchers, error)
+        if catcher is not None:
+            note(cursor, Decision("caught", state.pointer, catcher))
+            output = error.output()
+            return caught[catcher](cursor, output, size_bytes(output))
         if kind == "Task" and cursor.join is not None:
             execution.record("TaskStateAborted", cursor.previous)  # leads nowhere (recorded)
         execution.fail(cursor, error)
