@@ -1,0 +1,26 @@
+"""The testing kit: what tests of state machines need beside `asl` itself.
+
+Each name is imported when it is first asked for, so that a suite pays only for what it uses.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+#: Where each public name lives.
+_HOMES: dict[str, str] = {}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - the table is the list
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its home (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
