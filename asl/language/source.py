@@ -46,7 +46,9 @@ _YAML_SUFFIXES = frozenset((".yaml", ".yml"))
 #: Characters of a text that AWS's parser shows.
 _MOST_SHOWN = 500
 _IN_STATES = re.compile(r"(?:^|/Branches/\d+|/ItemProcessor|/Iterator)/States/[^/]*$")
-_YAML_LINE = re.compile(r"^[^\s{\[\"#][^\n]*:(?:[ \t]|$)", re.MULTILINE)
+_YAML_LINE = re.compile(
+    r"^(?:[^\s{\[\"#][^\n]*|\"(?:[^\"\\\n]|\\.)*\"[ \t]*):(?:[ \t]|$)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

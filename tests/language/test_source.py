@@ -384,6 +384,22 @@ def test_text_that_is_not_meant_as_json_is_read_as_yaml(tmp_path):
         assert source.locate_key("/States/A/End") == (5, 5)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"StartAt": "A"\n"States":\n  "A":\n    "Type": "Pass"\n    "End": true\n',
+        '# a comment\n"StartAt" : A\n"States": {A: {Type: Pass, End: true}}\n',
+    ],
+)
+def test_yaml_may_have_all_its_keys_in_quotes(text):
+    assert read_source(text).tree == TREE
+
+
+def test_a_text_in_quotes_is_no_yaml_key():
+    assert refused('"a: 1\n').message.startswith("Illegal unquoted character")
+    assert refused('"a\\": 1\n').code == "INVALID_JSON_DESCRIPTION"
+
+
 def test_a_json_file_is_not_read_as_yaml(tmp_path):
     path = tmp_path / "a.json"
     path.write_text("StartAt: A\n", encoding="utf-8")
