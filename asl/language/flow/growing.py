@@ -251,7 +251,7 @@ def _leaves(template: Json) -> list[tuple[tuple[str, ...], Json]] | None:
         if isinstance(node, dict) and (node or not names):
             if len(node) + len(found) > _MOST_ENTRIES or len(names) > _MOST_DEPTH:
                 return None
-            if any("${" in name and has_placeholder(name) for name in node):
+            if any(map(has_placeholder, node)):
                 return None
             pending += [((*names, name), inner) for name, inner in node.items()]
         else:

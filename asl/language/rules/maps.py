@@ -39,7 +39,7 @@ def _may_be_distributed(machine: Machine) -> bool:
     if not isinstance(config, dict) or any(map(has_placeholder, (*machine.tree, *config))):
         return True
     mode = config.get("Mode")
-    return mode == "DISTRIBUTED" or (isinstance(mode, str) and has_placeholder(mode))
+    return mode == "DISTRIBUTED" or has_placeholder(mode)
 
 
 def not_run(state: State) -> Iterator[Fault]:

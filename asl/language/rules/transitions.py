@@ -82,7 +82,7 @@ def _counts(state: State, target: Target) -> bool:
     """
     field = str(target.path[len(state.path)])
     kinds = _HAVE.get(field, _NEXT_KINDS)
-    return (state.kind is None or state.kind in kinds) and not has_placeholder(str(target.name))
+    return (state.kind is None or state.kind in kinds) and not has_placeholder(target.name)
 
 
 def repeated_names(machines: Iterable[Machine]) -> Iterator[Fault]:
@@ -114,7 +114,7 @@ def has_end(machine: Machine) -> bool:
     if any(map(ends, machine.states.values())):
         return True
     names = machine.all_states
-    return len(machine.states) < len(names) and any(map(_is_open, names.values()))
+    return len(machine.states) < len(names) and any(map(has_placeholder, names.values()))
 
 
 def ends(state: State) -> bool:
@@ -123,11 +123,9 @@ def ends(state: State) -> bool:
     if state.kind is not None and (end is None or end is True):
         return end is True or state.kind in _ENDS or any(map(has_placeholder, state.tree))
     kind = state.tree.get("Type")
-    return kind in _ENDS or (kind is not None and (end is True or _is_open(end) or _is_open(kind)))
-
-
-def _is_open(value: Json) -> bool:
-    return isinstance(value, str) and has_placeholder(value)
+    if kind is None:
+        return False
+    return kind in _ENDS or end is True or has_placeholder(end) or has_placeholder(kind)
 
 
 def _broken(machine: Machine, states: Collection[State]) -> Iterator[Path]:
@@ -213,20 +211,20 @@ def _leads_anywhere(machine: Machine) -> bool:
     names = machine.all_states
     if any(map(has_placeholder, names)):
         return True
-    if len(machine.states) < len(names) and any(map(_is_open, names.values())):
+    if len(machine.states) < len(names) and any(map(has_placeholder, names.values())):
         return True
     return any(map(_may_lead_anywhere, machine.states.values()))
 
 
 def _may_lead_anywhere(state: State) -> bool:
     tree = state.tree
-    if any(map(has_placeholder, tree)) or any(_is_open(tree.get(field)) for field in _WAYS):
+    if any(map(has_placeholder, tree)) or any(has_placeholder(tree.get(field)) for field in _WAYS):
         return True
     for field in ("Choices", "Catch"):
         entries = tree.get(field)
-        if isinstance(entries, list) and any(map(_is_open, entries)):
+        if isinstance(entries, list) and any(map(has_placeholder, entries)):
             return True
-    return any(_is_open(target.name) for target in state.targets)
+    return any(has_placeholder(target.name) for target in state.targets)
 
 
 def _onward(state: State) -> Sequence[str]:
