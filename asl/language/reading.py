@@ -11,6 +11,7 @@ from asl.errors import QuerySyntaxError, UnsupportedFeature
 from asl.language.faults import Fault
 from asl.language.queries import queries_of
 from asl.language.rules import expressions
+from asl.language.walk import ENDING_TYPES
 from asl.query import intrinsic_parser
 from asl.query.intrinsic_parser import Call, parse_call
 from asl.query.path_text import UnsupportedPathError, read_path
@@ -127,7 +128,7 @@ def _assignments_of(state: State) -> Iterator[Assignment]:
 
 def _assigns(state: State) -> Iterator[tuple[Path, Tree]]:
     owners: list[tuple[Path, Tree]] = [(state.path, state.tree)]
-    if state.kind in ("Succeed", "Fail"):
+    if state.kind in ENDING_TYPES:
         return
     owners += state.catchers
     owners += ((rule.path, rule.tree) for rule in state.rules if not rule.is_nested)

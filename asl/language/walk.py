@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Tree: TypeAlias = dict[str, Json]
 
 STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
+#: Those that end their machine.
+ENDING_TYPES = ("Succeed", "Fail")
 PROCESSORS = ("ItemProcessor", "Iterator")
 
 _NO_STATES: Mapping[str, Json] = {}

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from asl.errors import quote
 from asl.language.faults import Fault
-from asl.language.flow.graph import leading_to, loops
-from asl.language.rules.transitions import ends, has_end
+from asl.language.flow.graph import ends, has_end, leading_to, loops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

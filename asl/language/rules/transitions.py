@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from asl.language.diagnostics import clip
 from asl.language.faults import Fault, nearest
+from asl.language.flow.graph import has_end
 from asl.language.schema import load_schema
 from asl.language.substitutions import has_placeholder
-from asl.language.walk import Target
+from asl.language.walk import ENDING_TYPES, Target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from asl.language.positions import Path
     from asl.language.walk import Machine, State
 
-_ENDS: Final = ("Succeed", "Fail")
 #: Which types have the fields that name a state; a rule's and a catcher's Next is in theirs.
 _HAVE: Final = {
     "Default": ("Choice",),
@@ -109,25 +109,6 @@ def missing_end(whole: Machine) -> Iterator[Fault]:
         yield Fault(path, message, "ASL-109", is_placeless=True, causes=causes)
 
 
-def has_end(machine: Machine) -> bool:
-    """Whether some state of a machine ends it, for all that is known."""
-    if any(map(ends, machine.states.values())):
-        return True
-    names = machine.all_states
-    return len(machine.states) < len(names) and any(map(has_placeholder, names.values()))
-
-
-def ends(state: State) -> bool:
-    """Whether a state ends its machine, for all that is known."""
-    end = state.tree.get("End")
-    if state.kind is not None and (end is None or end is True):
-        return end is True or state.kind in _ENDS or any(map(has_placeholder, state.tree))
-    kind = state.tree.get("Type")
-    if kind is None:
-        return False
-    return kind in _ENDS or end is True or has_placeholder(end) or has_placeholder(kind)
-
-
 def _broken(machine: Machine, states: Collection[State]) -> Iterator[Path]:
     """Places of faults that hide where some states lead, or that they end the machine."""
     names = machine.all_states
@@ -151,7 +132,7 @@ def _broken_ways(state: State) -> Iterator[Path]:
         yield (*path, "Type")
     known = load_schema(f"{(state.kind or 'Task').lower()}.json")["properties"]
     yield from ((*path, name) for name in tree if name not in known and nearest(name, _WAYS))
-    if state.kind in _ENDS:
+    if state.kind in ENDING_TYPES:
         return
     if state.kind == "Choice":
         if not isinstance(tree.get("Default", ""), str):
