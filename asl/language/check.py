@@ -195,7 +195,7 @@ _STATE_RULES: Final[Mapping[str, tuple[StateRule, ...]]] = {
         states.timestamps, states.patterns, states.paths_as_text,
         transitions.rules_without_default, shadowed.shadowed_rules,
     ),
-    "Map": (maps.only_distributed, maps.not_run, express.distributed),
+    "Map": (maps.only_distributed, maps.unsupported, express.distributed),
 }  # fmt: skip
 
 #: What is asked about a query of each kind; of expressions more is known.

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from asl.errors import QuerySyntaxError
 from asl.language.diagnostics import clip
-from asl.language.faults import Fault
-from asl.language.rules.paths import not_run
+from asl.language.faults import Fault, not_run
 from asl.language.rules.templates import count
 from asl.query.jsonata import (
     UnsupportedExpressionError,
@@ -59,7 +58,7 @@ def inspect(query: Query) -> Inspection | Fault:
     try:
         return inspect_expression(text)
     except UnsupportedExpressionError as error:
-        return not_run(query, str(error))
+        return not_run(query.path, str(error))
     except QuerySyntaxError as error:
         return Fault(query.path, str(error), "ASL-701", hint=_near(text, error.position))
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from asl.errors import QuerySyntaxError, UnsupportedFeature
 from asl.jsontypes import dump
 from asl.language.diagnostics import clip
-from asl.language.faults import Fault
-from asl.language.rules.paths import looks_like_path, not_run, syntax
+from asl.language.faults import Fault, not_run
+from asl.language.rules.paths import looks_like_path, syntax
 from asl.query.intrinsic_parser import (
     MAX_NESTING,
     Call,
@@ -105,7 +105,7 @@ def call(query: Query, message: str) -> Iterator[Fault]:
         yield Fault(query.path, message, "ASL-501", hint=str(error), aws_path=query.owner)
         return
     except UnsupportedFeature as error:
-        yield not_run(query, error.feature)
+        yield not_run(query.path, error.feature)
         return
     if nesting(tree) >= MAX_NESTING:
         said = f"calls are nested more than {MAX_NESTING} levels deep"
