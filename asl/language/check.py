@@ -188,11 +188,11 @@ def _flow(machines: Sequence[Machine], readings: Mapping[int, Reading]) -> Itera
 
 #: What is asked about a state of each type, beside its shape and its queries.
 _STATE_RULES: Final[Mapping[str, tuple[StateRule, ...]]] = {
-    "Wait": (states.timestamps,),
+    "Wait": (states.timestamp,),
     "Pass": (states.static_result,),
     "Fail": (states.paths_as_text,),
     "Choice": (
-        states.timestamps, states.patterns, states.paths_as_text,
+        states.compared_timestamps, states.patterns, states.compared_paths_as_text,
         transitions.rules_without_default, shadowed.shadowed_rules,
     ),
     "Map": (maps.only_distributed, maps.unsupported, express.distributed),

@@ -25,7 +25,7 @@ _DISTRIBUTED: Final = (
 
 def only_distributed(state: State) -> Iterator[Fault]:
     """Fields that an inline Map has no use for."""
-    if state.kind != "Map" or not state.inner or any(map(_may_be_distributed, state.inner)):
+    if not state.inner or any(map(_may_be_distributed, state.inner)):
         return
     for name in _DISTRIBUTED:
         if name in state.tree:

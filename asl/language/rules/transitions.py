@@ -272,6 +272,6 @@ def inner_machine_ends(machine: Machine) -> Iterator[Fault]:
 
 def rules_without_default(state: State) -> Iterator[Fault]:
     """A Choice without Default fails where no rule matches."""
-    if state.kind == "Choice" and "Default" not in state.tree and state.rules:
+    if "Default" not in state.tree and state.rules:
         message = "if no rule matches, the execution fails with States.Runtime"
         yield Fault(state.path, message, "ASL-356", at_key=True)
