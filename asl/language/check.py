@@ -130,7 +130,7 @@ class _Found:
 
 def _hides_the_flow(fault: Fault) -> bool:
     """Whether because of a fault nobody can tell how data and control go through the machine."""
-    return fault.rule < "ASL-210"
+    return fault.rule < _FIRST_OF_VALUES
 
 
 def _faults(
@@ -185,6 +185,9 @@ def _flow(machines: Sequence[Machine], readings: Mapping[int, Reading]) -> Itera
             yield from growth.growing_payloads(machine, ways)
     yield from flow.fields_never_set(machines, lambda state: readings[id(state)].queries)
 
+
+#: The rules before this one are about what makes a machine, those from it on about values.
+_FIRST_OF_VALUES: Final = "ASL-210"
 
 #: What is asked about a state of each type, beside its shape and its queries.
 _STATE_RULES: Final[Mapping[str, tuple[StateRule, ...]]] = {

@@ -20,14 +20,16 @@ _DECIDING: Final = (
     "CSVHeaderLocation", "Transformation", "OutputType",
 )  # fmt: skip
 
-#: Faults of states that are there in either query language.
+#: From this rule on a fault may be there in one query language and not in the other ...
+_FIRST_OF_A_LANGUAGE: Final = "ASL-203"
+#: ... but these are there in both.
 _OF_ANY_LANGUAGE: Final = frozenset(("ASL-205", "ASL-206", "ASL-207", "ASL-350"))
 
 
 def is_open(tree: Json, fault: Fault) -> bool:
     """Whether a fault may be gone once the placeholders are filled."""
     if (
-        fault.rule >= "ASL-203"
+        fault.rule >= _FIRST_OF_A_LANGUAGE
         and fault.rule not in _OF_ANY_LANGUAGE
         and isinstance(tree, dict)
         and has_placeholder(tree.get("QueryLanguage"))
