@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from asl.language.diagnostics import clip
 from asl.language.faults import Fault
 from asl.language.rules.templates import count
+from asl.language.walk import WORKING_TYPES
 from asl.query.jsonata import arity, names_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from asl.language.walk import State
     from asl.query.jsonata import Inspection
 
-_WORKS: Final = ("Task", "Parallel", "Map")
 _ALWAYS: Final = frozenset(("input", "context"))
 _FIELDS: Final = frozenset(("input", "context", "result", "errorOutput"))
 #: What the expression of a field has to give, by the field's name.
@@ -60,7 +60,7 @@ _WHERE: Final = {
 def _states_fields(query: Query, state: State) -> frozenset[str]:
     if query.data == "error":
         return _ALWAYS | {"errorOutput"}
-    if query.data == "output" and state.kind in _WORKS:
+    if query.data == "output" and state.kind in WORKING_TYPES:
         return _ALWAYS | {"result"}
     return _ALWAYS
 

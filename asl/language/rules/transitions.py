@@ -17,7 +17,7 @@ from asl.language.faults import Fault, nearest
 from asl.language.flow.graph import has_end
 from asl.language.schema import load_schema
 from asl.language.substitutions import has_placeholder
-from asl.language.walk import ENDING_TYPES, Target
+from asl.language.walk import ENDING_TYPES, WORKING_TYPES, Target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _HAVE: Final = {
     "Default": ("Choice",),
     "Choices": ("Choice",),
-    "Catch": ("Task", "Parallel", "Map"),
+    "Catch": WORKING_TYPES,
 }
 _NEXT_KINDS: Final = ("Task", "Wait", "Pass", "Parallel", "Map")
 _WAYS: Final = ("Next", "End", "Default", "Choices", "Catch")
