@@ -39,6 +39,13 @@ class NotJsonError(ValueError):
         self.pointer = pointer
 
 
+class TooDeepJsonError(NotJsonError):
+    """A value that is nested more than `MAX_DEPTH` levels deep, otherwise perhaps JSON."""
+
+    def __init__(self, pointer: str = "") -> None:
+        super().__init__(f"nested more than {MAX_DEPTH} levels deep", pointer)
+
+
 def is_too_deep(value: Json) -> bool:
     """Whether a value of JSON types is nested more than `MAX_DEPTH` levels deep."""
     level: list[Any] = [[value]]
@@ -92,7 +99,7 @@ def _explain(root: object) -> NotJsonError:
         if isinstance(node, float) and node - node != 0:
             return NotJsonError(f"{node!r} is not a JSON number", pointer)
         if depth == MAX_DEPTH and type(node) in (dict, list):
-            return NotJsonError(f"nested more than {MAX_DEPTH} levels deep", pointer[:100] + "...")
+            return TooDeepJsonError(pointer[:100] + "...")
         if type(node) is dict:
             for key, child in node.items():
                 if type(key) is not str:
@@ -131,7 +138,7 @@ def parse_json(text: str | bytes) -> Json:
         value: Json = _decode(text if isinstance(text, str) else text.decode("utf-8"))
         check_json(value)
     except RecursionError:
-        raise NotJsonError(f"nested more than {MAX_DEPTH} levels deep") from None
+        raise TooDeepJsonError from None
     except NotJsonError:
         raise
     except ValueError as error:

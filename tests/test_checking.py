@@ -67,6 +67,17 @@ def test_what_can_not_be_read_is_a_fault_like_others(source, rule, code, message
     assert report.to_aws()["result"] == "FAIL"
 
 
+@pytest.mark.parametrize("depth", [201, 230, 900])
+@pytest.mark.parametrize("write", [lambda tree: tree, json.dumps, "Result: {Result}\n".format_map])
+def test_what_is_nested_too_deep_is_one_fault_in_every_form(write, depth):
+    tree: object = 1
+    for _ in range(depth - 1):
+        tree = [tree]
+    (fault,) = check(write({"Result": tree})).errors
+    assert (fault.rule, fault.code, fault.pointer) == ("ASL-006", "TOO_DEEPLY_NESTED", "")
+    assert "nested more than 200 levels deep" in fault.message
+
+
 def test_a_text_without_end_does_not_break_the_checker():
     deep = "[" * 100_000
     assert not check(deep).is_valid

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from asl.editor.documentation import CONTEXT, STATES_FIELDS
 from asl.editor.functions import INTRINSICS, JSONATA, signature
 from asl.editor.names import variables_in
+from asl.language.walk import WORKING_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,7 @@ def _states_fields(place: Place, path: Path) -> Iterator[str]:
     """The fields of ``$states`` that are there: a result in Output and Assign of who has one."""
     within = path[len(place.state) :] if place.state is not None else ()
     yield "input"
-    if within[:1] in (("Output",), ("Assign",)) and place.state_type in ("Task", "Parallel", "Map"):
+    if within[:1] in (("Output",), ("Assign",)) and place.state_type in WORKING_TYPES:
         yield "result"
     if within[:1] == ("Catch",):
         yield "errorOutput"

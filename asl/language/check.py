@@ -130,7 +130,7 @@ class _Found:
 
 def _hides_the_flow(fault: Fault) -> bool:
     """Whether because of a fault nobody can tell how data and control go through the machine."""
-    return fault.rule < "ASL-210"
+    return fault.rule < _FIRST_OF_VALUES
 
 
 def _faults(
@@ -186,16 +186,19 @@ def _flow(machines: Sequence[Machine], readings: Mapping[int, Reading]) -> Itera
     yield from flow.fields_never_set(machines, lambda state: readings[id(state)].queries)
 
 
+#: The rules before this one are about what makes a machine, those from it on about values.
+_FIRST_OF_VALUES: Final = "ASL-210"
+
 #: What is asked about a state of each type, beside its shape and its queries.
 _STATE_RULES: Final[Mapping[str, tuple[StateRule, ...]]] = {
-    "Wait": (states.timestamps,),
+    "Wait": (states.timestamp,),
     "Pass": (states.static_result,),
     "Fail": (states.paths_as_text,),
     "Choice": (
-        states.timestamps, states.patterns, states.paths_as_text,
+        states.compared_timestamps, states.patterns, states.compared_paths_as_text,
         transitions.rules_without_default, shadowed.shadowed_rules,
     ),
-    "Map": (maps.only_distributed, maps.not_run, express.distributed),
+    "Map": (maps.only_distributed, maps.unsupported, express.distributed),
 }  # fmt: skip
 
 #: What is asked about a query of each kind; of expressions more is known.

@@ -24,7 +24,8 @@ class Diagnostic:
     """One fault of a definition.
 
     Attributes:
-        code: AWS's code where AWS has one (``SCHEMA_VALIDATION_FAILED``), else the rule's.
+        code: AWS's code where AWS has one (``SCHEMA_VALIDATION_FAILED``), else the rule's, or a
+            word of ours (``UNRESOLVED_SUBSTITUTION``, ``MISSING_EXTRA``).
         message: AWS's sentence where it is known.
         pointer: The JSON pointer of the field; ``""`` is the whole document.
         severity: ``ERROR`` where AWS refuses the definition, else ``WARNING``.

@@ -58,6 +58,11 @@ class Fault(NamedTuple):
     causes: Sequence[Path] = ()
 
 
+def not_run(path: Path, reason: str) -> Fault:
+    """What AWS may take, and this library does not run."""
+    return Fault(path, "AWS may take this, but it can't be run here", "ASL-901", hint=reason)
+
+
 def report(source: Source, faults: Iterable[Fault]) -> list[Diagnostic]:
     """The faults as diagnostics, in the order of the text, what follows below what it follows from.
 

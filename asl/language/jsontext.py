@@ -11,7 +11,7 @@ import re
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from asl.jsontypes import MAX_DEPTH
+from asl.jsontypes import MAX_DEPTH, is_too_deep
 from asl.language.positions import ArrayNode, ObjectNode, TextError, TooDeepError, scan_json
 from asl.language.substitutions import PLACEHOLDER, Bare
 
@@ -46,10 +46,12 @@ def read_json(text: str) -> tuple[Json, list[Duplicate]]:
         offset = _too_deep(text)
         if offset is None:  # it is the caller who is too deep
             raise
-        raise TooDeepError(f"nested more than {MAX_DEPTH} levels deep", offset) from None
+        raise TooDeepError(offset) from None
     except ValueError as error:
         number = next(match for match in _ODD_NUMBER.finditer(text) if _is_bad(match[1]))
         raise TextError(f"{number[1][:20]} is not a JSON number", number.start()) from error
+    if text.count("{") + text.count("[") > MAX_DEPTH and is_too_deep(tree):
+        raise TooDeepError(_too_deep(text))
     if not bare and not has_duplicates:
         return tree, []
     node, duplicates = scan_json(blanked)

@@ -20,16 +20,21 @@ _DECIDING: Final = (
     "CSVHeaderLocation", "Transformation", "OutputType",
 )  # fmt: skip
 
-#: Faults of states that are there in either query language.
+#: From this rule on a fault may be there in one query language and not in the other ...
+_FIRST_OF_A_LANGUAGE: Final = "ASL-203"
+#: ... but these are there in both.
 _OF_ANY_LANGUAGE: Final = frozenset(("ASL-205", "ASL-206", "ASL-207", "ASL-350"))
 
 
 def is_open(tree: Json, fault: Fault) -> bool:
     """Whether a fault may be gone once the placeholders are filled."""
-    if isinstance(tree, dict) and fault.rule >= "ASL-203" and fault.rule not in _OF_ANY_LANGUAGE:
-        language = tree.get("QueryLanguage")
-        if isinstance(language, str) and has_placeholder(language):
-            return True
+    if (
+        fault.rule >= _FIRST_OF_A_LANGUAGE
+        and fault.rule not in _OF_ANY_LANGUAGE
+        and isinstance(tree, dict)
+        and has_placeholder(tree.get("QueryLanguage"))
+    ):
+        return True
     value: Json = tree
     last = len(fault.path) - 1
     for index, step in enumerate(fault.path):
@@ -45,12 +50,9 @@ def is_open(tree: Json, fault: Fault) -> bool:
             break
     if isinstance(value, dict):  # the object that the fault is about
         return _is_undecided(value)
-    return isinstance(value, str) and has_placeholder(value)
+    return has_placeholder(value)
 
 
 def _is_undecided(value: dict[str, Json]) -> bool:
     """Whether it depends on a placeholder which fields an object may have."""
-    decisions = (value.get(name) for name in _DECIDING)
-    return any(isinstance(one, str) and has_placeholder(one) for one in decisions) or any(
-        map(has_placeholder, value)
-    )
+    return any(map(has_placeholder, (*value, *map(value.get, _DECIDING))))

@@ -14,6 +14,8 @@ from bisect import bisect_right
 from json import loads
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from asl.jsontypes import MAX_DEPTH
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -30,6 +32,9 @@ class TextError(ValueError):
 
 class TooDeepError(TextError):
     """Text that is nested deeper than we read."""
+
+    def __init__(self, offset: int | None) -> None:
+        super().__init__(f"nested more than {MAX_DEPTH} levels deep", offset)
 
 
 class ObjectNode(NamedTuple):

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from asl.errors import QuerySyntaxError, UnsupportedFeature
-from asl.language.faults import Fault
+from asl.language.diagnostics import clip
+from asl.language.faults import Fault, not_run
 from asl.language.queries import queries_of
-from asl.language.rules import expressions
+from asl.language.walk import ENDING_TYPES
 from asl.query import intrinsic_parser
 from asl.query.intrinsic_parser import Call, parse_call
+from asl.query.jsonata import UnsupportedExpressionError, inspect_expression, is_expression
 from asl.query.path_text import UnsupportedPathError, read_path
 from asl.query.paths import compile_path
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from asl.language.walk import State, Tree
     from asl.query.jsonata import Inspection
 
+_DELIMITERS: Final = "JSONata string must start with {% and end with %}"
 #: Where a text may name a variable, whatever else is in it.
 _MENTION: Final = re.compile(r"""\$([^\s.\[\](){},:;'"`$+*/%=<>!&|?^~@#-]+)""")
 
@@ -79,12 +82,31 @@ def read_state(state: State, *, parses: bool = True) -> Reading:
     if state.language == "JSONata" and parses:
         for query in reading.queries:
             if query.kind == "expression":
-                found = expressions.inspect(query)
+                found = _inspect(query)
                 if isinstance(found, Fault):
                     reading.faults.append(found)
                 else:
                     reading.inspections.append((query, found))
     return reading
+
+
+def _inspect(query: Query) -> Inspection | Fault:
+    """What is known of an expression, or why it is none that AWS takes."""
+    text = str(query.text)
+    if not is_expression(text):
+        hint = "text is either all expression or none" if text.endswith("%}") else ""
+        return Fault(query.path, _DELIMITERS, "ASL-216", hint=hint)
+    try:
+        return inspect_expression(text)
+    except UnsupportedExpressionError as error:
+        return not_run(query.path, str(error))
+    except QuerySyntaxError as error:
+        return Fault(query.path, str(error), "ASL-701", hint=_near(text, error.position))
+
+
+def _near(text: str, position: int) -> str:
+    rest = text[2:-2].strip()[position:]
+    return f"at {clip(rest[:40])!r}" if rest else ""
 
 
 def _names(query: Query) -> list[str]:
@@ -127,7 +149,7 @@ def _assignments_of(state: State) -> Iterator[Assignment]:
 
 def _assigns(state: State) -> Iterator[tuple[Path, Tree]]:
     owners: list[tuple[Path, Tree]] = [(state.path, state.tree)]
-    if state.kind in ("Succeed", "Fail"):
+    if state.kind in ENDING_TYPES:
         return
     owners += state.catchers
     owners += ((rule.path, rule.tree) for rule in state.rules if not rule.is_nested)

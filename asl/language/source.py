@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from asl.errors import DefinitionSyntaxError, MissingExtra, UsageError, quote
-from asl.jsontypes import MAX_DEPTH, NotJsonError, check_json, dump, escape_pointer
+from asl.jsontypes import NotJsonError, TooDeepJsonError, check_json, dump, escape_pointer
 from asl.language.diagnostics import MOST_DIAGNOSTICS, Diagnostic, clip
 from asl.language.jsontext import places_in_json, read_json
 from asl.language.positions import (
@@ -40,12 +40,15 @@ if TYPE_CHECKING:
 MAX_SIZE = 1_048_576
 
 _BAD_TEXT = "INVALID_JSON_DESCRIPTION"
+_TOO_DEEP = "TOO_DEEPLY_NESTED"
 _NAMELESS = "<definition>"
 _YAML_SUFFIXES = frozenset((".yaml", ".yml"))
 #: Characters of a text that AWS's parser shows.
 _MOST_SHOWN = 500
 _IN_STATES = re.compile(r"(?:^|/Branches/\d+|/ItemProcessor|/Iterator)/States/[^/]*$")
-_YAML_LINE = re.compile(r"^[^\s{\[\"#][^\n]*:(?:[ \t]|$)", re.MULTILINE)
+_YAML_LINE = re.compile(
+    r"^(?:[^\s{\[\"#][^\n]*|\"(?:[^\"\\\n]|\\.)*\"[ \t]*):(?:[ \t]|$)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -255,8 +258,6 @@ def _read_text(
         raise DefinitionSyntaxError(_repeated(source, duplicates))
     if "${" in text:
         return _fill(source, values, keeps_placeholders=keeps_placeholders)
-    if is_yaml or text.count("{") + text.count("[") > MAX_DEPTH:
-        _check(source)  # what was read as JSON can only be too deep
     return source
 
 
@@ -265,7 +266,7 @@ def _unreadable(error: TextError, text: str, name: str) -> Diagnostic:
     code, rule, hint = _BAD_TEXT, "ASL-002", error.hint
     message, location = error.message, None
     if isinstance(error, TooDeepError):
-        code, rule = "TOO_DEEPLY_NESTED", "ASL-006"
+        code, rule = _TOO_DEEP, "ASL-006"
     elif said := _said_by_aws(text):
         message, location = said
         hint = hint or error.message
@@ -310,6 +311,9 @@ def _read_yaml(text: str) -> tuple[Json, Node, list[Duplicate]]:
 def _check(source: Source) -> None:
     try:
         check_json(source.tree)
+    except TooDeepJsonError as error:
+        fault = source.diagnose(_TOO_DEEP, str(error), rule="ASL-006")
+        raise DefinitionSyntaxError([fault]) from error
     except NotJsonError as error:
         path = _steps(error.pointer)
         raise DefinitionSyntaxError([source.diagnose(_BAD_TEXT, error.reason, path)]) from error

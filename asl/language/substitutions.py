@@ -39,9 +39,9 @@ Place: TypeAlias = Literal["key", "whole", "part", "bare"]
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_.-]+(?:::[A-Za-z0-9_.-]+)*)\}")
 
 
-def has_placeholder(text: str) -> bool:
-    """Whether a part of a text stands for a value that is not known yet."""
-    return "${" in text and PLACEHOLDER.search(text) is not None
+def has_placeholder(value: Json) -> bool:
+    """Whether it is a text of which a part stands for a value that is not known yet."""
+    return isinstance(value, str) and "${" in value and PLACEHOLDER.search(value) is not None
 
 
 class Open(NamedTuple):

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Tree: TypeAlias = dict[str, Json]
 
 STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
+#: Those that have a result, and may fail: Retry and Catch are theirs.
+WORKING_TYPES = ("Task", "Parallel", "Map")
+#: Those that end their machine.
+ENDING_TYPES = ("Succeed", "Fail")
 PROCESSORS = ("ItemProcessor", "Iterator")
 
 _NO_STATES: Mapping[str, Json] = {}

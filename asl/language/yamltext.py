@@ -60,7 +60,7 @@ def read_yaml(text: str, *, limit: int) -> tuple[Json, Node, list[Duplicate]]:
         problem = error.problem or str(error)
         offset = mark.index if mark else None
         if "maximum nesting depth" in problem:  # the C reader's own bound, met while it looks ahead
-            raise _too_deep(offset) from error
+            raise TooDeepError(offset) from error
         raise TextError(problem, offset) from error
     except (yaml.YAMLError, UnicodeEncodeError) as error:
         raise TextError(str(error)) from error
@@ -144,7 +144,7 @@ class _Builder:
         if event.tag not in (None, "!", _PREFIX + kind):
             raise _unknown_tag(event.tag, node.offset)
         if len(self.open) >= MAX_DEPTH:
-            raise _too_deep(node.offset)
+            raise TooDeepError(node.offset)
         self.open.append(_Collection(node, event.anchor))
 
     def _scalar(self, event: yaml.ScalarEvent, offset: int) -> None:
@@ -199,7 +199,7 @@ class _Builder:
         if outer.weight > self.limit:
             raise TextError(f"with its aliases it has more than {self.limit} characters", place)
         if len(self.open) + done.depth > MAX_DEPTH:
-            raise _too_deep(place)
+            raise TooDeepError(place)
         if isinstance(outer.node, ArrayNode):
             outer.items.append(done.value)
             outer.node.items.append(done.node)
@@ -213,10 +213,6 @@ class _Builder:
             outer.members[key] = done.value
             outer.node.members[key] = (key_offset, done.node)
             outer.key = None
-
-
-def _too_deep(offset: int | None) -> TextError:
-    return TooDeepError(f"nested more than {MAX_DEPTH} levels deep", offset)
 
 
 def _unknown_tag(tag: str, offset: int) -> TextError:

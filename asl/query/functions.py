@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from asl.jsontypes import Json
 
 _INT_MIN, _INT_MAX = -(1 << 31), (1 << 31) - 1
-_MAX_HASHED_CHARACTERS = 10_000
+MAX_HASHED_CHARACTERS = 10_000
 _MAX_RANGE = 1_000
 #: Our own bound on a text that a call makes on its way (an execution's data end at 256 KiB anyway).
 MAX_CHARACTERS = 4 << 20
@@ -68,7 +68,7 @@ def _text(value: Json) -> str:
 def _short_text(value: Json) -> str:
     text = _text(value)
     # Java counts UTF-16 units: at most two for each of Python's characters.
-    if len(text) > _MAX_HASHED_CHARACTERS // 2 and java_length(text) > _MAX_HASHED_CHARACTERS:
+    if len(text) > MAX_HASHED_CHARACTERS // 2 and java_length(text) > MAX_HASHED_CHARACTERS:
         raise RefusedError
     return text
 
@@ -180,7 +180,7 @@ def hash_text(data: Json, algorithm: Json) -> Json:
 
     AWS hashes other values than texts too, but with which text of an array or object is not known.
     """
-    name = _HASHES.get(algorithm) if type(algorithm) is str else None
+    name = HASHES.get(algorithm) if type(algorithm) is str else None
     if name is None:
         raise RefusedError
     if data is None or type(data) in (list, dict):
@@ -188,7 +188,8 @@ def hash_text(data: Json, algorithm: Json) -> Json:
     return hashlib.new(name, _utf8(_short_text(map_text(data))), usedforsecurity=False).hexdigest()
 
 
-_HASHES = {
+#: The algorithms by AWS's names, with Python's.
+HASHES = {
     "MD5": "md5",
     "SHA-1": "sha1",
     "SHA-256": "sha256",

@@ -3,16 +3,17 @@
 import io
 import json
 import os
-import pty
 import runpy
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import asl
 from asl.cli import main
+from tests.cli.terminals import on_terminal
 from tests.definitions import catch, fail, pass_, retry, scope, task, wait
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -413,21 +414,10 @@ def test_as_a_process_an_error_is_one_line_and_exit_status_2(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 def test_on_a_terminal_lines_are_coloured(definition):
-    controller, terminal = pty.openpty()
-    process = command("run", str(definition), *TASKS, stdout=terminal, cwd=definition.parent)
-    os.close(terminal)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(controller, 65_536)
-        except OSError:  # Linux's way to say that the other end was closed
-            break
-        if not piece:
-            break
-        shown += piece
-    os.close(controller)
-    _, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (1, b"")
+    status, shown, err = on_terminal(
+        partial(command, "run", str(definition), *TASKS, cwd=definition.parent)
+    )
+    assert (status, err) == (1, b"")
     text = shown.decode()
     assert "\x1b[36mA\x1b[0m" in text  # a state
     assert "\x1b[31m  failed: Busy\x1b[0m" in text

@@ -3,9 +3,9 @@
 import io
 import json
 import os
-import pty
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -16,6 +16,7 @@ from asl.cli import main, validate
 from asl.language.report import Report
 from asl.runtimes.clocks import VirtualClock
 from tests.cli.reports.faults import fault, report, unreachable, warning
+from tests.cli.terminals import on_terminal
 from tests.definitions import pass_, scope
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -446,23 +447,9 @@ def test_as_a_process_what_the_terminal_can_not_write_is_escaped(put):
 @pytest.mark.parametrize("no_colour", ["", "1"])
 def test_on_a_terminal_the_report_is_coloured_unless_the_user_is_against_it(put, no_colour):
     put(a_asl_json=UNKNOWN)
-    controller, terminal = pty.openpty()
-    running = process(
-        "a.asl.json", stdout=terminal, env={"NO_COLOR": no_colour, "TERM": "xterm-256color"}
-    )
-    os.close(terminal)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(controller, 65_536)
-        except OSError:  # Linux's way to say that the other end was closed
-            break
-        if not piece:
-            break
-        shown += piece
-    os.close(controller)
-    _, err = running.communicate(timeout=60)
-    assert (running.returncode, err) == (1, b"")
+    environment = {"NO_COLOR": no_colour, "TERM": "xterm-256color"}
+    status, shown, err = on_terminal(partial(process, "a.asl.json", env=environment))
+    assert (status, err) == (1, b"")
     assert (b"\x1b[1;31merror[" in shown) == (not no_colour)
 
 

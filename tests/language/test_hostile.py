@@ -174,7 +174,7 @@ def bomb(levels):
         (b"a: !!python/object/apply:os.system [true]\n", {"ASL-002"}),
         (b" " * (MAX_SIZE + 1), {"ASL-004"}),
         ({"a": "x" * (MAX_SIZE + 1)}, {"ASL-004"}),
-        ({"a": nested(1, 100_000, "a")}, {"ASL-002"}),
+        ({"a": nested(1, 100_000, "a")}, {"ASL-006"}),
         ({"a": float("nan")}, {"ASL-002"}),
         ({1: 2}, {"ASL-002"}),
         ({"a": {1, 2}}, {"ASL-002"}),
@@ -183,7 +183,7 @@ def bomb(levels):
 )
 def test_what_can_not_be_read_is_told_once(source, rules):
     report = check(source)
-    assert {one.rule for one in report.diagnostics} <= rules | {"ASL-006"}
+    assert {one.rule for one in report.diagnostics} == rules
     assert len(report.diagnostics) == 1
     assert not report.is_valid
 
@@ -198,7 +198,7 @@ def test_every_encoding_of_json_is_read(encoding):
 def test_a_dict_that_holds_itself_is_answered():
     tree = {"StartAt": "A", "States": {}}
     tree["States"]["A"] = tree
-    assert [one.rule for one in check(tree).diagnostics] in (["ASL-006"], ["ASL-002"])
+    assert [one.rule for one in check(tree).diagnostics] == ["ASL-006"]
 
 
 @pytest.mark.parametrize("depth", [20, 60, 97])

@@ -174,15 +174,20 @@ def rename_target(tree, place, rng):
     return edit.done("ASL-207", "Next")
 
 
+def name_first_state(machine, name):
+    """Give the state that StartAt names another name; nothing else knows of it."""
+    machine["States"] = {
+        (name if one == machine["StartAt"] else one): state
+        for one, state in machine["States"].items()
+    }
+
+
 def rename_state(tree, place, rng):
     """A state's own name changes, its references do not: the first of them is to blame."""
     if place.kind != "":
         return None
     edit = Editor(tree, place)
-    start = edit.at["StartAt"]
-    edit.at["States"] = {
-        (f"{name}_" if name == start else name): one for name, one in edit.at["States"].items()
-    }
+    name_first_state(edit.at, edit.at["StartAt"] + "_")
     return edit.done("ASL-107", "StartAt")
 
 
@@ -190,10 +195,7 @@ def long_name(tree, place, rng):
     if place.kind != "":
         return None
     edit = Editor(tree, place)
-    start = edit.at["StartAt"]
-    edit.at["States"] = {
-        (LONG if name == start else name): one for name, one in edit.at["States"].items()
-    }
+    name_first_state(edit.at, LONG)
     edit.at["StartAt"] = LONG
     return edit.done("ASL-112", "States", LONG, at="key")
 
@@ -212,10 +214,8 @@ def state_of_outer_name(tree, place, rng):
     if place.kind != "" or not place.path:
         return None
     edit = Editor(tree, place)
-    name, old = rng.choice(list(tree["States"])), edit.at["StartAt"]
-    edit.at["States"] = {
-        (name if one == old else one): state for one, state in edit.at["States"].items()
-    }
+    name = rng.choice(list(tree["States"]))
+    name_first_state(edit.at, name)
     edit.at["StartAt"] = name
     # of two equal names the second is told, and machines are looked at in the order of `survey`
     return edit.done("ASL-111", "States", name, at="key")

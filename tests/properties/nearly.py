@@ -1,11 +1,13 @@
 """JSON that is nearly a definition: fields of ASL with right, wrong and hostile values, anywhere.
 
 Everything is drawn from a `random.Random`, which may be Hypothesis's own (then it shrinks), or one
-with a seed (then it is fast). Nothing here knows what is right: see `valid` for that.
+with a seed (then it is fast). Each tree is its own: who changes it changes no other. Nothing here
+knows what is right: see `valid` for that.
 """
 
 from __future__ import annotations
 
+import copy
 from random import Random
 
 from asl.language.schema import load_schema
@@ -207,7 +209,7 @@ def value_of(rng, name, depth, names=NAMES):  # noqa: PLR0912 - a table of what 
             return [rule(rng, depth - 1, names) for _ in range(rng.randrange(4))]
         return [entry(rng, depth - 1, names) for _ in range(rng.randrange(3))]
     if name in _POOLS:
-        return rng.choice(_POOLS[name])
+        return copy.deepcopy(rng.choice(_POOLS[name]))
     if name.endswith("Path") and name not in OPERATORS:
         return rng.choice((*PATHS, None, rng.choice(CALLS)))
     if name in OPERATORS or name == "Variable":

@@ -24,6 +24,7 @@ from asl.language.flow.shapes import (
     shape_of,
 )
 from asl.language.flow.values import data_path, expressed_value, follow, template_value
+from asl.language.walk import WORKING_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from asl.language.flow.values import Roots
     from asl.language.walk import State, Tree
 
-#: States that do work which has a result.
-WORK: Final = frozenset(("Task", "Parallel", "Map"))
 #: Fields with which the work of a Map has other results, or other items, than one of its own each.
 _NOT_PLAIN: Final = frozenset(("ItemReader", "ItemBatcher", "ResultWriter"))
 
@@ -68,7 +67,7 @@ class Stages:
         """The result of the work; for states that do none, the view."""
         if self._raw is ...:
             state = self.state
-            if state.kind in WORK:
+            if state.kind in WORKING_TYPES:
                 self._raw = _work_result(state)
             elif state.kind == "Pass" and state.language != "JSONata":
                 self._raw = self._pass_result()
@@ -87,7 +86,7 @@ class Stages:
         """What ResultSelector makes of the result."""
         if self._result is ...:
             tree = self.state.tree
-            if "ResultSelector" in tree and self.state.kind in WORK:
+            if "ResultSelector" in tree and self.state.kind in WORKING_TYPES:
                 self._result = _template(tree["ResultSelector"], self.raw)
             else:
                 self._result = self.raw
@@ -98,7 +97,7 @@ class Stages:
         """What ResultPath makes of input and result."""
         if self._output is ...:
             state = self.state
-            if state.language != "JSONata" and (state.kind in WORK or state.kind == "Pass"):
+            if state.language != "JSONata" and state.kind in (*WORKING_TYPES, "Pass"):
                 self._output = _placed(state.tree, self)
             else:
                 self._output = self.result
@@ -118,7 +117,7 @@ def departures(stages: Stages) -> Iterator[tuple[Json, Value]]:
         return
     if "Next" in tree:
         yield tree["Next"], _leaving(state, tree, stages)
-    if "Catch" in tree and kind in WORK:
+    if "Catch" in tree and kind in WORKING_TYPES:
         catchers = tree["Catch"]
         for catcher in catchers if isinstance(catchers, list) else ():
             if isinstance(catcher, dict):
@@ -127,7 +126,7 @@ def departures(stages: Stages) -> Iterator[tuple[Json, Value]]:
 
 def roots_of(stages: Stages) -> Roots:
     """What an expression of a state finds in ``$states``."""
-    if stages.state.kind in WORK:
+    if stages.state.kind in WORKING_TYPES:
         return {"input": stages.input, "result": stages.raw}
     return {"input": stages.input}
 

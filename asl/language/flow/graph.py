@@ -1,4 +1,4 @@
-"""The ways of a machine: which state may follow which, where they lead round, and what is unknown.
+"""The ways of a machine: which state may follow which, where they lead round, where they end.
 
 A walk that trusts no shape. What is not known counts as a way to anywhere, so that who asks can
 keep silent about it.
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from asl.language.rules.transitions import ends
+from asl.language.substitutions import has_placeholder
+from asl.language.walk import ENDING_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,7 +74,7 @@ def ways_of(machine: Machine) -> Ways | None:
 def _targets(state: State) -> list[Json]:
     """All that names what follows a state; None where something ought to and does not."""
     tree, kind = state.tree, state.kind
-    if kind in ("Succeed", "Fail") or ("End" in tree and ends(state)):
+    if kind in ENDING_TYPES or ("End" in tree and ends(state)):
         return []
     if kind == "Choice":
         choices = tree.get("Choices")
@@ -91,6 +92,25 @@ def _targets(state: State) -> list[Json]:
 
 def _next_of_all(entries: list[Json]) -> list[Json]:
     return [entry.get("Next") if isinstance(entry, dict) else None for entry in entries]
+
+
+def has_end(machine: Machine) -> bool:
+    """Whether some state of a machine ends it, for all that is known."""
+    if any(map(ends, machine.states.values())):
+        return True
+    names = machine.all_states
+    return len(machine.states) < len(names) and any(map(has_placeholder, names.values()))
+
+
+def ends(state: State) -> bool:
+    """Whether a state ends its machine, for all that is known."""
+    end = state.tree.get("End")
+    if state.kind is not None and (end is None or end is True):
+        return end is True or state.kind in ENDING_TYPES or any(map(has_placeholder, state.tree))
+    kind = state.tree.get("Type")
+    if kind is None:
+        return False
+    return kind in ENDING_TYPES or end is True or has_placeholder(end) or has_placeholder(kind)
 
 
 def ways_round(machine: Machine) -> Ways | None:

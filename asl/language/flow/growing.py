@@ -13,9 +13,9 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from asl.errors import QuerySyntaxError
-from asl.language.flow.dataflow import WORK
 from asl.language.flow.values import call_in, data_path, expression_in, simple_tree
 from asl.language.substitutions import has_placeholder
+from asl.language.walk import WORKING_TYPES
 from asl.query.intrinsic_parser import Call, Literal
 from asl.query.intrinsic_parser import Path as Argument
 from asl.query.jsonata.simple_text import Constant, Operation, Reference
@@ -130,7 +130,7 @@ class _Queries:
         tree, kind = way.state.tree, way.state.kind
         if way.kind != "catch" and tree.get("OutputPath", "$") != "$":
             return _ROOT, None
-        if kind not in WORK and kind != "Pass":
+        if kind not in (*WORKING_TYPES, "Pass"):
             return (None if self.base == () else _ROOT), None
         if way.tree.get("ResultPath", "$") is None:
             return None, None
@@ -205,7 +205,7 @@ class _Expressions:
 
     def payload(self, way: Way) -> tuple[Spot | None, dict[Spot, Entry] | None]:
         if "Output" not in way.tree:
-            is_work = way.state.kind in WORK or "Result" in way.tree
+            is_work = way.state.kind in WORKING_TYPES or "Result" in way.tree
             return (_ROOT if is_work else None), None
         return _ROOT, self.entries(way.tree["Output"], (*way.path, "Output"), is_variable=False)
 
@@ -251,7 +251,7 @@ def _leaves(template: Json) -> list[tuple[tuple[str, ...], Json]] | None:
         if isinstance(node, dict) and (node or not names):
             if len(node) + len(found) > _MOST_ENTRIES or len(names) > _MOST_DEPTH:
                 return None
-            if any("${" in name and has_placeholder(name) for name in node):
+            if any(map(has_placeholder, node)):
                 return None
             pending += [((*names, name), inner) for name, inner in node.items()]
         else:

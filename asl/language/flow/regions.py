@@ -90,7 +90,7 @@ def region_of(operator: str, operand: Json) -> Region | None:
 
     The region of a comparison has one scale in each type at the most.
     """
-    if operator not in OPERATORS or (isinstance(operand, str) and has_placeholder(operand)):
+    if operator not in OPERATORS or has_placeholder(operand):
         return None
     if operator.startswith("Is"):
         return _tested(operator, wanted=operand) if isinstance(operand, bool) else None

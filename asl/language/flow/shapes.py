@@ -175,12 +175,10 @@ def find(value: Value, steps: Sequence[Step]) -> Value | Missing:
         if value is None:
             return ANYTHING
         if isinstance(step, str):
-            if step in value.fields:
-                value = value.fields[step]
-            elif value.is_open:
-                return ANYTHING
-            else:
-                return Missing(number, value)
+            found = _field(value, step, number)
+            if isinstance(found, Missing):
+                return found
+            value = found
         elif value.items is None:
             return ANYTHING
         elif isinstance(step, int) and 0 <= step < len(value.items):
@@ -199,13 +197,17 @@ def find_mapped(value: Value, steps: Sequence[str]) -> Value | Missing:
             return ANYTHING
         if value.items is None or value.items:
             return ANYTHING if _may_have(value, steps[number:]) else Missing(number, value)
-        if step in value.fields:
-            value = value.fields[step]
-        elif value.is_open:
-            return ANYTHING
-        else:
-            return Missing(number, value)
+        found = _field(value, step, number)
+        if isinstance(found, Missing):
+            return found
+        value = found
     return value
+
+
+def _field(value: Shape, name: str, number: int) -> Value | Missing:
+    if name in value.fields:
+        return value.fields[name]
+    return ANYTHING if value.is_open else Missing(number, value)
 
 
 def _may_have(value: Value, steps: Sequence[str]) -> bool:

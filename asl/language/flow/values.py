@@ -76,7 +76,7 @@ def data_path(text: Json) -> DataPath | None:
         return None
     if PLAIN_PATH.fullmatch(text):  # nearly all
         return DataPath(text, tuple(text.split(".")[1:]))
-    if "${" in text and has_placeholder(text):
+    if has_placeholder(text):
         return None
     try:
         path = read_path(text)
@@ -103,7 +103,7 @@ def data_paths_in(text: str) -> Iterator[DataPath]:
 
 def call_in(text: str) -> Call | None:
     """The call of an intrinsic function that a text is, if nothing of it is unknown."""
-    if "${" in text and has_placeholder(text):
+    if has_placeholder(text):
         return None
     try:
         return parse_call(text)
@@ -150,7 +150,7 @@ def template_value(template: Json, data: Value, depth: int = 0) -> Value:
     fields: dict[str, Value] = {}
     is_open = False
     for key, item in template.items():
-        is_open = is_open or ("${" in key and has_placeholder(key))
+        is_open = is_open or has_placeholder(key)
         if not key.endswith(".$"):
             fields[key] = template_value(item, data, depth + 1)
         elif key[:-2] in template:
@@ -167,7 +167,7 @@ def expression_in(text: Json) -> str | None:
     """What stands between the braces of an expression, without blanks; None if it is none."""
     if not isinstance(text, str) or not is_expression(text):
         return None
-    return None if "${" in text and has_placeholder(text) else text[2:-2].strip()
+    return None if has_placeholder(text) else text[2:-2].strip()
 
 
 def simple_expression(text: Json) -> Simple | None:
@@ -210,6 +210,6 @@ def expressed_value(value: Json, roots: Roots, depth: int = 0) -> Value:
         return ANYTHING
     if isinstance(value, list):
         return array_of([expressed_value(item, roots, depth + 1) for item in value])
-    is_open = any("${" in key and has_placeholder(key) for key in value)
+    is_open = any(map(has_placeholder, value))
     fields = {key: expressed_value(item, roots, depth + 1) for key, item in value.items()}
     return object_of(fields, is_open=is_open)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from asl.errors import quote
 from asl.language.faults import Fault
-from asl.language.flow.graph import leading_to, loops, ways_round
-from asl.language.rules.transitions import ends, has_end
+from asl.language.flow.graph import ends, has_end, leading_to, loops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,18 +25,15 @@ if TYPE_CHECKING:
 _MOST_NAMES: Final = 4
 
 
-def endless_loops(machine: Machine, ways: Ways | None = None) -> Iterator[Fault]:
+def endless_loops(machine: Machine, ways: Ways) -> Iterator[Fault]:
     """Groups of states that lead to each other and never to an end: one fault for each.
 
     A machine without any state that ends it is the matter of other rules (ASL-109, ASL-114).
 
     Args:
         machine: The machine.
-        ways: What `ways_round` gives for it, for who has it already.
+        ways: What `ways_round` gives for it.
     """
-    ways = ways or ways_round(machine)
-    if ways is None:
-        return
     states = machine.states
     goals = {name for name in ways.onward if name in ways.unknown or _may_end(states[name])}
     saved = leading_to(goals, ways.onward)

@@ -7,18 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from asl.errors import QuerySyntaxError
 from asl.language.diagnostics import clip
 from asl.language.faults import Fault
-from asl.language.rules.paths import not_run
 from asl.language.rules.templates import count
-from asl.query.jsonata import (
-    UnsupportedExpressionError,
-    arity,
-    inspect_expression,
-    is_expression,
-    names_of,
-)
+from asl.language.walk import WORKING_TYPES
+from asl.query.jsonata import arity, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -27,8 +20,6 @@ if TYPE_CHECKING:
     from asl.language.walk import State
     from asl.query.jsonata import Inspection
 
-_DELIMITERS: Final = "JSONata string must start with {% and end with %}"
-_WORKS: Final = ("Task", "Parallel", "Map")
 _ALWAYS: Final = frozenset(("input", "context"))
 _FIELDS: Final = frozenset(("input", "context", "result", "errorOutput"))
 #: What the expression of a field has to give, by the field's name.
@@ -44,29 +35,8 @@ _WANTED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("Timestamp", "Error", "Cause"), "string"),
     "Condition": "boolean",
 }  # fmt: skip
-
-
 #: Where such fields stand in a state; deeper ones are data.
 _OWNERS: Final = ((), ("ItemReader", "ReaderConfig"), ("ItemBatcher",))
-
-
-def inspect(query: Query) -> Inspection | Fault:
-    """What is known of an expression, or why it is none that AWS takes."""
-    text = str(query.text)
-    if not is_expression(text):
-        hint = "text is either all expression or none" if text.endswith("%}") else ""
-        return Fault(query.path, _DELIMITERS, "ASL-216", hint=hint)
-    try:
-        return inspect_expression(text)
-    except UnsupportedExpressionError as error:
-        return not_run(query, str(error))
-    except QuerySyntaxError as error:
-        return Fault(query.path, str(error), "ASL-701", hint=_near(text, error.position))
-
-
-def _near(text: str, position: int) -> str:
-    rest = text[2:-2].strip()[position:]
-    return f"at {clip(rest[:40])!r}" if rest else ""
 
 
 def references(query: Query, state: State, found: Inspection) -> Iterator[Fault]:
@@ -90,7 +60,7 @@ _WHERE: Final = {
 def _states_fields(query: Query, state: State) -> frozenset[str]:
     if query.data == "error":
         return _ALWAYS | {"errorOutput"}
-    if query.data == "output" and state.kind in _WORKS:
+    if query.data == "output" and state.kind in WORKING_TYPES:
         return _ALWAYS | {"result"}
     return _ALWAYS
 

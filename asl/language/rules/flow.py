@@ -27,7 +27,6 @@ from asl.language.flow.dataflow import (
 )
 from asl.language.flow.shapes import ANYTHING, ERROR, Missing, join
 from asl.language.flow.values import data_paths_in, follow, refer, states_path
-from asl.language.queries import queries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,13 +48,13 @@ _MOST_NAMES: Final = 5
 
 
 def fields_never_set(
-    machines: Sequence[Machine], queries: Callable[[State], Iterable[Query]] = queries_of
+    machines: Sequence[Machine], queries: Callable[[State], Iterable[Query]]
 ) -> Iterator[Fault]:
     """Paths that find nothing, whatever way the execution has come there.
 
     Args:
         machines: All of a definition, each before those inside of it, as `survey` gives them.
-        queries: Gives the queries of a state, for who has them already.
+        queries: Gives what `queries_of` gives for a state.
     """
     given: dict[int, Value] = {id(machines[0]): ANYTHING} if machines else {}
     for machine in machines:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from asl.errors import quote
 from asl.language.faults import Fault
-from asl.language.flow.graph import loops, way_round, ways_out, ways_round
+from asl.language.flow.graph import loops, way_round, ways_out
 from asl.language.flow.growing import Spot, effect_of
 
 if TYPE_CHECKING:
@@ -40,16 +40,13 @@ class _Growth(NamedTuple):
     entry: Entry
 
 
-def growing_payloads(machine: Machine, ways: Ways | None = None) -> Iterator[Fault]:
+def growing_payloads(machine: Machine, ways: Ways) -> Iterator[Fault]:
     """What grows with each round of a loop, once for each state that lets it grow.
 
     Args:
         machine: The machine.
-        ways: What `ways_round` gives for it, for who has it already.
+        ways: What `ways_round` gives for it.
     """
-    ways = ways or ways_round(machine)
-    if ways is None:
-        return
     for names in loops(ways.onward):
         group = set(names)
         if group & ways.unknown:

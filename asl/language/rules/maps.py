@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from asl.language.diagnostics import clip
 from asl.language.distributed import refused_fields
-from asl.language.faults import Fault
+from asl.language.faults import Fault, not_run
 from asl.language.substitutions import has_placeholder
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _DISTRIBUTED: Final = (
 
 def only_distributed(state: State) -> Iterator[Fault]:
     """Fields that an inline Map has no use for."""
-    if state.kind != "Map" or not state.inner or any(map(_may_be_distributed, state.inner)):
+    if not state.inner or any(map(_may_be_distributed, state.inner)):
         return
     for name in _DISTRIBUTED:
         if name in state.tree:
@@ -39,15 +39,14 @@ def _may_be_distributed(machine: Machine) -> bool:
     if not isinstance(config, dict) or any(map(has_placeholder, (*machine.tree, *config))):
         return True
     mode = config.get("Mode")
-    return mode == "DISTRIBUTED" or (isinstance(mode, str) and has_placeholder(mode))
+    return mode == "DISTRIBUTED" or has_placeholder(mode)
 
 
-def not_run(state: State) -> Iterator[Fault]:
+def unsupported(state: State) -> Iterator[Fault]:
     """Readers and writers that AWS takes, and this library does not run."""
     if any(machine.is_distributed for machine in state.inner):
         for what, where in refused_fields(state.tree):
-            message = "AWS may take this, but it can't be run here"
-            yield Fault((*state.path, *where), message, "ASL-901", hint=what)
+            yield not_run((*state.path, *where), what)
 
 
 def repeated_labels(machines: Iterable[Machine]) -> Iterator[Fault]:

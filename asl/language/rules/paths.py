@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from asl.errors import QuerySyntaxError
-from asl.language.faults import Fault
+from asl.language.faults import Fault, not_run
 from asl.language.queries import MAX_NESTING
 from asl.query.path_text import FromEnd, UnsupportedPathError, read_path
 from asl.query.paths import compile_path, compile_reference_path
@@ -59,7 +59,7 @@ def result_path(query: Query) -> Iterator[Fault]:
     try:
         compile_reference_path(text)
     except UnsupportedPathError as error:
-        yield not_run(query, str(error))
+        yield not_run(query.path, str(error))
     except QuerySyntaxError as error:
         yield Fault(query.path, _NO_REFERENCE, rule, hint=str(error))
 
@@ -112,7 +112,7 @@ def syntax(query: Query, text: str, rule: str, message: str) -> Iterator[Fault]:
         if not read.is_definite:
             compile_path(text)
     except UnsupportedPathError as error:
-        yield not_run(query, str(error))
+        yield not_run(query.path, str(error))
     except QuerySyntaxError as error:
         yield Fault(query.path, message, rule, hint=str(error), aws_path=query.owner)
     else:
@@ -121,13 +121,7 @@ def syntax(query: Query, text: str, rule: str, message: str) -> Iterator[Fault]:
 
 def too_deep(query: Query) -> Iterator[Fault]:
     """What is nested deeper than we look."""
-    yield not_run(query, f"it is nested more than {MAX_NESTING} levels deep")
-
-
-def not_run(query: Query, reason: str) -> Fault:
-    """What AWS may take, and this library does not run."""
-    message = "AWS may take this, but it can't be run here"
-    return Fault(query.path, message, "ASL-901", hint=reason)
+    yield not_run(query.path, f"it is nested more than {MAX_NESTING} levels deep")
 
 
 def context_members(query: Query, read: PathText) -> Iterator[Fault]:

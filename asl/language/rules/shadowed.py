@@ -39,7 +39,7 @@ _CHANGING: Final = re.compile(r"\$(?:millis|now|random|shuffle|uuid)\b")
 def shadowed_rules(state: State) -> Iterator[Fault]:
     """The rules of a Choice that are never taken, and a Default that is not."""
     choices = state.tree.get("Choices")
-    if state.kind != "Choice" or not isinstance(choices, list):
+    if not isinstance(choices, list):
         return
     if state.language == "JSONata":
         yield from _jsonata(state, choices[:_MOST_RULES])

@@ -33,15 +33,19 @@ _TEXT_OPERATORS: Final = frozenset(
 )  # fmt: skip
 
 
-def timestamps(state: State) -> Iterator[Fault]:
-    """A timestamp names an instant that there is."""
+def timestamp(state: State) -> Iterator[Fault]:
+    """The Timestamp of a Wait names an instant that there is."""
     text = state.tree.get("Timestamp")
-    if state.kind == "Wait" and isinstance(text, str):
+    if isinstance(text, str):
         is_expression = state.language == "JSONata" and text.startswith("{%")
         if not is_expression and parse_timestamp(text) is None:
             path = (*state.path, "Timestamp")
             yield Fault(path, _NO_TIMESTAMP, "ASL-363", hint=f"found '{clip(text)}'")
-    elif state.kind == "Choice" and state.language == "JSONPath":
+
+
+def compared_timestamps(state: State) -> Iterator[Fault]:
+    """A timestamp that a Choice compares with names an instant that there is."""
+    if state.language == "JSONPath":
         for rule in state.rules:
             for name, value in rule.tree.items():
                 is_one = name.startswith("Timestamp") and not name.endswith("Path")
@@ -52,7 +56,7 @@ def timestamps(state: State) -> Iterator[Fault]:
 
 def patterns(state: State) -> Iterator[Fault]:
     r"""In StringMatches a backslash stands before ``*`` or another backslash."""
-    if state.kind == "Choice" and state.language == "JSONPath":
+    if state.language == "JSONPath":
         for rule in state.rules:
             pattern = rule.tree.get("StringMatches")
             if isinstance(pattern, str) and not _ESCAPES.fullmatch(pattern):
@@ -62,19 +66,22 @@ def patterns(state: State) -> Iterator[Fault]:
 
 
 def paths_as_text(state: State) -> Iterator[Fault]:
-    """A text that looks like a path, in a field whose twin that ends with Path would read it."""
-    if state.language != "JSONPath":
-        return
-    if state.kind == "Fail":
+    """Error and Cause of a Fail are text: ErrorPath and CausePath are for paths."""
+    if state.language == "JSONPath":
         for name in ("Error", "Cause"):
             yield from _path_as_text((*state.path, name), name, state.tree.get(name))
-    elif state.kind == "Choice":
+
+
+def compared_paths_as_text(state: State) -> Iterator[Fault]:
+    """A Choice compares with text: operators that end with Path are for paths."""
+    if state.language == "JSONPath":
         for rule in state.rules:
             for name in _TEXT_OPERATORS & rule.tree.keys():
                 yield from _path_as_text((*rule.path, name), name, rule.tree[name])
 
 
 def _path_as_text(path: Path, name: str, value: Json) -> Iterator[Fault]:
+    """A text that looks like a path, in a field whose twin that ends with Path would read it."""
     if isinstance(value, str) and looks_like_path(value):
         message = f"The value of '{name}' looks like a path. Use '{name}Path' to read it"
         yield Fault(path, message, "ASL-222", aws_path=path[:-1])
@@ -82,7 +89,7 @@ def _path_as_text(path: Path, name: str, value: Json) -> Iterator[Fault]:
 
 def static_result(state: State) -> Iterator[Fault]:
     """Result of a Pass is given as it is: nothing in it is evaluated."""
-    if state.kind != "Pass" or state.language != "JSONPath" or "Result" not in state.tree:
+    if state.language != "JSONPath" or "Result" not in state.tree:
         return
     pending: list[tuple[Path, Json]] = [((*state.path, "Result"), state.tree["Result"])]
     while pending:

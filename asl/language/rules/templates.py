@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 from asl.errors import QuerySyntaxError, UnsupportedFeature
 from asl.jsontypes import dump
 from asl.language.diagnostics import clip
-from asl.language.faults import Fault
-from asl.language.rules.paths import looks_like_path, not_run, syntax
+from asl.language.faults import Fault, not_run
+from asl.language.rules.paths import looks_like_path, syntax
+from asl.query.functions import HASHES, MAX_HASHED_CHARACTERS
 from asl.query.intrinsic_parser import (
     MAX_NESTING,
     Call,
@@ -33,9 +34,7 @@ if TYPE_CHECKING:
     from asl.language.queries import Query
     from asl.query.intrinsic_parser import Argument
 
-_HASHES: Final = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 _ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
-_MOST_HASHED: Final = 10_000
 #: Functions of which every literal argument must be a number; the names of those that must be text.
 _OF_NUMBERS: Final = frozenset(("States.MathAdd", "States.MathRandom", "States.ArrayRange"))
 _OF_TEXT: Final = frozenset(
@@ -105,7 +104,7 @@ def call(query: Query, message: str) -> Iterator[Fault]:
         yield Fault(query.path, message, "ASL-501", hint=str(error), aws_path=query.owner)
         return
     except UnsupportedFeature as error:
-        yield not_run(query, error.feature)
+        yield not_run(query.path, error.feature)
         return
     if nesting(tree) >= MAX_NESTING:
         said = f"calls are nested more than {MAX_NESTING} levels deep"
@@ -179,13 +178,13 @@ def _bad_last(name: str, first: Argument | None, last: Argument | None) -> str:
     if name in ("States.Hash", "States.Base64Encode", "States.Base64Decode") and (
         isinstance(first, Literal)
         and isinstance(first.value, str)
-        and len(first.value) > _MOST_HASHED
+        and len(first.value) > MAX_HASHED_CHARACTERS
     ):
-        return f"takes at most {_MOST_HASHED:,} characters"
+        return f"takes at most {MAX_HASHED_CHARACTERS:,} characters"
     if not isinstance(last, Literal):
         return ""
-    if name == "States.Hash" and last.value not in _HASHES:
-        return f"knows {', '.join(_HASHES)}"
+    if name == "States.Hash" and last.value not in HASHES:
+        return f"knows {', '.join(HASHES)}"
     if name == "States.JsonMerge" and last.value is not False and last.value != "false":
         return "only merges one level: its third argument is false"
     if name == "States.ArrayRange" and _is_number(last) and -1 < float(str(last.value)) < 1:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from asl.language.diagnostics import clip
 from asl.language.faults import Fault, nearest
+from asl.language.flow.graph import has_end
 from asl.language.schema import load_schema
 from asl.language.substitutions import has_placeholder
-from asl.language.walk import Target
+from asl.language.walk import ENDING_TYPES, WORKING_TYPES, Target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,12 +26,11 @@ if TYPE_CHECKING:
     from asl.language.positions import Path
     from asl.language.walk import Machine, State
 
-_ENDS: Final = ("Succeed", "Fail")
 #: Which types have the fields that name a state; a rule's and a catcher's Next is in theirs.
 _HAVE: Final = {
     "Default": ("Choice",),
     "Choices": ("Choice",),
-    "Catch": ("Task", "Parallel", "Map"),
+    "Catch": WORKING_TYPES,
 }
 _NEXT_KINDS: Final = ("Task", "Wait", "Pass", "Parallel", "Map")
 _WAYS: Final = ("Next", "End", "Default", "Choices", "Catch")
@@ -82,7 +82,7 @@ def _counts(state: State, target: Target) -> bool:
     """
     field = str(target.path[len(state.path)])
     kinds = _HAVE.get(field, _NEXT_KINDS)
-    return (state.kind is None or state.kind in kinds) and not has_placeholder(str(target.name))
+    return (state.kind is None or state.kind in kinds) and not has_placeholder(target.name)
 
 
 def repeated_names(machines: Iterable[Machine]) -> Iterator[Fault]:
@@ -109,27 +109,6 @@ def missing_end(whole: Machine) -> Iterator[Fault]:
         yield Fault(path, message, "ASL-109", is_placeless=True, causes=causes)
 
 
-def has_end(machine: Machine) -> bool:
-    """Whether some state of a machine ends it, for all that is known."""
-    if any(map(ends, machine.states.values())):
-        return True
-    names = machine.all_states
-    return len(machine.states) < len(names) and any(map(_is_open, names.values()))
-
-
-def ends(state: State) -> bool:
-    """Whether a state ends its machine, for all that is known."""
-    end = state.tree.get("End")
-    if state.kind is not None and (end is None or end is True):
-        return end is True or state.kind in _ENDS or any(map(has_placeholder, state.tree))
-    kind = state.tree.get("Type")
-    return kind in _ENDS or (kind is not None and (end is True or _is_open(end) or _is_open(kind)))
-
-
-def _is_open(value: Json) -> bool:
-    return isinstance(value, str) and has_placeholder(value)
-
-
 def _broken(machine: Machine, states: Collection[State]) -> Iterator[Path]:
     """Places of faults that hide where some states lead, or that they end the machine."""
     names = machine.all_states
@@ -153,7 +132,7 @@ def _broken_ways(state: State) -> Iterator[Path]:
         yield (*path, "Type")
     known = load_schema(f"{(state.kind or 'Task').lower()}.json")["properties"]
     yield from ((*path, name) for name in tree if name not in known and nearest(name, _WAYS))
-    if state.kind in _ENDS:
+    if state.kind in ENDING_TYPES:
         return
     if state.kind == "Choice":
         if not isinstance(tree.get("Default", ""), str):
@@ -213,20 +192,20 @@ def _leads_anywhere(machine: Machine) -> bool:
     names = machine.all_states
     if any(map(has_placeholder, names)):
         return True
-    if len(machine.states) < len(names) and any(map(_is_open, names.values())):
+    if len(machine.states) < len(names) and any(map(has_placeholder, names.values())):
         return True
     return any(map(_may_lead_anywhere, machine.states.values()))
 
 
 def _may_lead_anywhere(state: State) -> bool:
     tree = state.tree
-    if any(map(has_placeholder, tree)) or any(_is_open(tree.get(field)) for field in _WAYS):
+    if any(map(has_placeholder, tree)) or any(has_placeholder(tree.get(field)) for field in _WAYS):
         return True
     for field in ("Choices", "Catch"):
         entries = tree.get(field)
-        if isinstance(entries, list) and any(map(_is_open, entries)):
+        if isinstance(entries, list) and any(map(has_placeholder, entries)):
             return True
-    return any(_is_open(target.name) for target in state.targets)
+    return any(has_placeholder(target.name) for target in state.targets)
 
 
 def _onward(state: State) -> Sequence[str]:
@@ -293,6 +272,6 @@ def inner_machine_ends(machine: Machine) -> Iterator[Fault]:
 
 def rules_without_default(state: State) -> Iterator[Fault]:
     """A Choice without Default fails where no rule matches."""
-    if state.kind == "Choice" and "Default" not in state.tree and state.rules:
+    if "Default" not in state.tree and state.rules:
         message = "if no rule matches, the execution fails with States.Runtime"
         yield Fault(state.path, message, "ASL-356", at_key=True)

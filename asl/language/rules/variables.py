@@ -16,11 +16,11 @@ from asl.jsontypes import dump
 from asl.language.diagnostics import clip
 from asl.language.faults import Fault
 from asl.language.substitutions import has_placeholder
+from asl.query.jsonata import arity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from asl.jsontypes import Json
     from asl.language.queries import Query
     from asl.language.reading import Reading
     from asl.language.walk import Machine, State, Tree
@@ -115,14 +115,14 @@ def flow(machines: Sequence[Machine], readings: Mapping[int, Reading]) -> Iterat
 def _assigns_anything(state: State) -> bool:
     """Whether a placeholder may stand for an assignment, or for a way to one."""
     tree = state.tree
-    if any(map(has_placeholder, tree)) or any(_is_open(tree.get(name)) for name in _LEADING):
+    if any(map(has_placeholder, tree)) or any(has_placeholder(tree.get(name)) for name in _LEADING):
         return True
     owners = [tree, *(one.tree for one in state.catchers), *(one.tree for one in state.rules)]
     for owner in owners:
         assign = owner.get("Assign")
-        if _is_open(assign) or (isinstance(assign, dict) and any(map(has_placeholder, assign))):
+        if any(map(has_placeholder, assign if isinstance(assign, dict) else (assign,))):
             return True
-    return any(_is_open(target.name) for target in state.targets)
+    return any(has_placeholder(target.name) for target in state.targets)
 
 
 def _reads_anything(state: State) -> bool:
@@ -131,10 +131,6 @@ def _reads_anything(state: State) -> bool:
         name not in _READING_NOTHING and has_placeholder(name + dump(value))
         for name, value in state.tree.items()
     )
-
-
-def _is_open(value: Json) -> bool:
-    return isinstance(value, str) and has_placeholder(value)
 
 
 class _Bits:
@@ -211,8 +207,8 @@ def _undefined(
         if bits.has(reach.every, name) or (query.path, name) in told:
             continue
         told.add((query.path, name))
-        if reading.state.language == "JSONata" and _is_function(name):
-            continue
+        if reading.state.language == "JSONata" and arity(name) is not None:
+            continue  # the name of a function
         if name in called and not bits.has(reach.some, name):
             continue  # that there is no such function is the matter of another rule
         if bits.has(reach.some, name):
@@ -222,12 +218,6 @@ def _undefined(
             message = f"Variable '{clip(name)}' is possibly not defined."
             hint = "no state before this one assigns it"
             yield Fault(query.path, message, "ASL-806", hint=hint)
-
-
-def _is_function(name: str) -> bool:
-    from asl.query.jsonata import arity  # noqa: PLC0415 - slow to import
-
-    return arity(name) is not None
 
 
 def _never_read(machines: Sequence[Machine], readings: Mapping[int, Reading]) -> Iterator[Fault]:

@@ -40,7 +40,7 @@ def _compile(schema: Any) -> Test | None:  # noqa: ANN401  # a schema
     """The predicate of a schema, None if it accepts everything."""
     if schema is True:
         return None
-    if schema is False or (set(schema) & {"not"} and schema["not"] == {}):
+    if schema is False or schema.get("not") == {}:
         return _never
     schema = _flattened(schema)
     tests: list[Test] = []

@@ -3,7 +3,7 @@
 import pytest
 
 import asl
-from asl.language.flow.graph import ways_out
+from asl.language.flow.graph import ways_out, ways_round
 from asl.language.flow.growing import Spot, effect_of
 from asl.language.rules.growth import growing_payloads
 from asl.language.walk import survey
@@ -32,7 +32,7 @@ def loop(state, language="JSONPath", **more):
 
 def told(tree):
     (machine, *_) = survey(tree, "STANDARD")
-    return list(growing_payloads(machine))
+    return list(growing_payloads(machine, ways_round(machine)))
 
 
 def through(*fields, **entries):
