@@ -21,7 +21,6 @@ from asl.language.rules import (
     endless,
     errors,
     express,
-    expressions,
     flow,
     growth,
     maps,
@@ -169,6 +168,10 @@ def _queries(reading: Reading, assigned: Collection[str]) -> Iterator[Fault]:
         if not query.is_plain and query.kind != "expression":
             yield from _QUERY_RULES[query.kind](query)
     yield from reading.faults
+    if not reading.inspections:
+        return
+    from asl.language.rules import expressions  # noqa: PLC0415 - imports all of JSONata
+
     for query, found in reading.inspections:
         yield from expressions.references(query, reading.state, found)
         yield from expressions.calls(query, found, assigned)

@@ -14,7 +14,6 @@ from asl.errors import UnsupportedFeature
 from asl.jsontypes import Json, dump, escape_pointer
 from asl.language.distributed import distributed_fields
 from asl.language.fields import Fields, JsonPathFields
-from asl.language.jsonata_fields import JsonataFields
 from asl.language.model import (
     Catcher,
     ChoiceRule,
@@ -45,10 +44,6 @@ if TYPE_CHECKING:
 
 Tree = dict[str, Any]
 
-_FIELDS: dict[QueryLanguage, type[Fields]] = {
-    "JSONPath": JsonPathFields,
-    "JSONata": JsonataFields,
-}
 _SECOND_US = 1_000_000
 _DEFAULT_INTERVAL_SECONDS = 1
 _DEFAULT_MAX_ATTEMPTS = 3
@@ -92,9 +87,18 @@ class _Compiler:
         states = {}
         for name, state in tree["States"].items():
             where = f"{pointer}/States/{escape_pointer(name)}"
-            fields = _FIELDS[state.get("QueryLanguage", self.query_language)](state, where)
+            language = state.get("QueryLanguage", self.query_language)
+            fields = _fields_in(language)(state, where)
             states[name] = _BUILD[state["Type"]](self, fields, name)
         return Scope(tree["StartAt"], states)
+
+
+def _fields_in(language: QueryLanguage) -> type[Fields]:
+    if language == "JSONPath":
+        return JsonPathFields
+    from asl.language.jsonata_fields import JsonataFields  # noqa: PLC0415 - slow to import
+
+    return JsonataFields
 
 
 def _common(fields: Fields, name: str) -> dict[str, Any]:

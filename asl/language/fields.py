@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from asl.errors import JSONPathError, QuerySyntaxError, UnsupportedFeature, quote
 from asl.query.choices import compile_rule
 from asl.query.environment import NESTING_BYTES, Compiled, constant
-from asl.query.jsonata import UnsupportedExpressionError
+from asl.query.jsonata.syntax import UnsupportedExpressionError
 from asl.query.path_text import UnsupportedPathError
 from asl.query.paths import Missing, compile_path, compile_reference_path, invalid_path
 from asl.query.templates import compile_dynamic, compile_template

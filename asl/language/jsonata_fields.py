@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, cast
 
 from asl.language.fields import Fields
 from asl.query.environment import Bound, Compiled, constant
-from asl.query.jsonata import compile_expression, compile_value, is_expression
+from asl.query.jsonata.expression import compile_expression
+from asl.query.jsonata.syntax import is_expression
+from asl.query.jsonata.values import compile_value
 from asl.query.paths import ReferencePath
 from asl.query.typed import (
     ArrayQuery,
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from asl.jsontypes import Json
     from asl.query.choices import Predicate
     from asl.query.environment import Environment, Query
-    from asl.query.jsonata import Expected
+    from asl.query.jsonata.expression import Expected
 
 _ROOT = ReferencePath("$", ())
 

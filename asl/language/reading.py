@@ -14,7 +14,7 @@ from asl.language.queries import queries_of
 from asl.language.walk import ENDING_TYPES
 from asl.query import intrinsic_parser
 from asl.query.intrinsic_parser import Call, parse_call
-from asl.query.jsonata import UnsupportedExpressionError, inspect_expression, is_expression
+from asl.query.jsonata.syntax import UnsupportedExpressionError, is_expression
 from asl.query.path_text import UnsupportedPathError, read_path
 from asl.query.paths import compile_path
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from asl.language.positions import Path
     from asl.language.queries import Query
     from asl.language.walk import State, Tree
-    from asl.query.jsonata import Inspection
+    from asl.query.jsonata.inspection import Inspection
 
 _DELIMITERS: Final = "JSONata string must start with {% and end with %}"
 #: Where a text may name a variable, whatever else is in it.
@@ -96,6 +96,8 @@ def _inspect(query: Query) -> Inspection | Fault:
     if not is_expression(text):
         hint = "text is either all expression or none" if text.endswith("%}") else ""
         return Fault(query.path, _DELIMITERS, "ASL-216", hint=hint)
+    from asl.query.jsonata.inspection import inspect_expression  # noqa: PLC0415 - slow to import
+
     try:
         return inspect_expression(text)
     except UnsupportedExpressionError as error:

@@ -9,12 +9,9 @@ from hypothesis import strategies as st
 
 from asl.errors import JSONataError, QuerySyntaxError, UnsupportedFeature
 from asl.query.javalike import JavaRandom
-from asl.query.jsonata import (
-    UnsupportedExpressionError,
-    compile_expression,
-    compile_value,
-    is_expression,
-)
+from asl.query.jsonata.expression import compile_expression
+from asl.query.jsonata.syntax import UnsupportedExpressionError, is_expression
+from asl.query.jsonata.values import compile_value
 
 
 class Env:

@@ -11,14 +11,14 @@ from asl.language.diagnostics import clip
 from asl.language.faults import Fault
 from asl.language.rules.templates import count
 from asl.language.walk import WORKING_TYPES
-from asl.query.jsonata import arity, names_of
+from asl.query.jsonata.inspection import arity, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from asl.language.queries import Query
     from asl.language.walk import State
-    from asl.query.jsonata import Inspection
+    from asl.query.jsonata.inspection import Inspection
 
 _ALWAYS: Final = frozenset(("input", "context"))
 _FIELDS: Final = frozenset(("input", "context", "result", "errorOutput"))

@@ -16,7 +16,6 @@ from asl.jsontypes import dump
 from asl.language.diagnostics import clip
 from asl.language.faults import Fault
 from asl.language.substitutions import has_placeholder
-from asl.query.jsonata import arity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -207,7 +206,7 @@ def _undefined(
         if bits.has(reach.every, name) or (query.path, name) in told:
             continue
         told.add((query.path, name))
-        if reading.state.language == "JSONata" and arity(name) is not None:
+        if reading.state.language == "JSONata" and _is_function(name):
             continue  # the name of a function
         if name in called and not bits.has(reach.some, name):
             continue  # that there is no such function is the matter of another rule
@@ -218,6 +217,12 @@ def _undefined(
             message = f"Variable '{clip(name)}' is possibly not defined."
             hint = "no state before this one assigns it"
             yield Fault(query.path, message, "ASL-806", hint=hint)
+
+
+def _is_function(name: str) -> bool:
+    from asl.query.jsonata.inspection import arity  # noqa: PLC0415 - slow to import
+
+    return arity(name) is not None
 
 
 def _never_read(machines: Sequence[Machine], readings: Mapping[int, Reading]) -> Iterator[Fault]:

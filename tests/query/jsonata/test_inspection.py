@@ -3,7 +3,7 @@
 import pytest
 
 from asl.errors import QuerySyntaxError
-from asl.query.jsonata import arity, inspect_expression, names_of
+from asl.query.jsonata.inspection import arity, inspect_expression, names_of
 
 
 def inspected(text):

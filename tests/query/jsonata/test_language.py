@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from asl.errors import QuerySyntaxError
 from asl.query.javalike import JavaRandom
-from asl.query.jsonata import UnsupportedExpressionError
 from asl.query.jsonata.faults import FaultError, NotJsonResultError
 from asl.query.jsonata.general import compile_general, evaluate_document
 from asl.query.jsonata.guard import Limits
 from asl.query.jsonata.kinds import UNDEFINED
 from asl.query.jsonata.reading import read
+from asl.query.jsonata.syntax import UnsupportedExpressionError
 
 DATA = {
     "orders": [

@@ -7,7 +7,7 @@ import pytest
 
 from asl.errors import JSONataError
 from asl.query.javalike import JavaRandom
-from asl.query.jsonata import compile_value
+from asl.query.jsonata.values import compile_value
 
 RECORDINGS = Path(__file__).resolve().parents[4] / "shared" / "conformance" / "executions"
 

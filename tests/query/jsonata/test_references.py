@@ -3,7 +3,8 @@
 import pytest
 
 from asl.errors import QuerySyntaxError
-from asl.query.jsonata import compile_expression, inspect_expression
+from asl.query.jsonata.expression import compile_expression
+from asl.query.jsonata.inspection import inspect_expression
 
 
 def references(text):

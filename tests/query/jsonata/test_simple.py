@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from asl.errors import JSONataError
 from asl.jsontypes import size_bytes
 from asl.query.javalike import JavaRandom
-from asl.query.jsonata import UNBOUNDED, compile_expression, compile_value
+from asl.query.jsonata.expression import UNBOUNDED, compile_expression
 from asl.query.jsonata.faults import FaultError, NotJsonResultError
 from asl.query.jsonata.general import compile_general
 from asl.query.jsonata.kinds import UNDEFINED, Function
 from asl.query.jsonata.simple import compile_simple
 from asl.query.jsonata.simple_text import read_simple
+from asl.query.jsonata.values import compile_value
 
 NAMES = ("a", "b", "k", "count")
 SIGNS = ("+", "-", "*", "/", "%", "=", "!=", "<", "<=", ">", ">=", "&", "and", "or")
