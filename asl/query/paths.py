@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 from asl.errors import JSONPathError, QueryError, QuerySyntaxError
 from asl.query.environment import Bound, Compiled
 from asl.query.javalike import to_text
-from asl.query.jayway import compile_steps
 from asl.query.path_text import FromEnd, UnsupportedPathError, read_path
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ def compile_path(text: str, missing: Missing = invalid_path) -> Compiled:
         return Compiled(_merging(text, query, path, missing) if path.merged else query, whole)
     only_start = path._replace(steps=path.steps[:1] if path.root == "variables" else ())
     start = _definite(text, only_start, missing)
+    from asl.query.jayway import compile_steps  # noqa: PLC0415 - slow to import, and few need it
+
     find, fixed, factor = compile_steps(text, path.steps_at)
     return Compiled(
         lambda data, environment: find(start(data, environment)), whole.times(factor, more=fixed)
