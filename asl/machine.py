@@ -14,12 +14,10 @@ from asl.language.check import Wishes, check_source
 from asl.language.compile import compile_definition
 from asl.language.model import DistributedMapState, every_state
 from asl.language.source import read_source
-from asl.runtimes.aio import AsyncRun
 from asl.runtimes.clocks import VirtualClock
 from asl.runtimes.local import Run
 from asl.runtimes.nested import Startable
 from asl.tasks.registry import TaskRegistry
-from asl.tasks.storage import storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -209,6 +207,8 @@ class StateMachine:
         """
         if max_concurrency < 1:
             raise UsageError(f"max_concurrency must be at least 1, not {max_concurrency}")
+        from asl.runtimes.aio import AsyncRun  # noqa: PLC0415 - asyncio takes 40 ms to import
+
         run = AsyncRun(*self._begin(input, options), **self._surroundings(options))
         result = await run.finish(max_concurrency)
         return result.check() if check else result
@@ -259,7 +259,7 @@ class StateMachine:
         Raises:
             UsageError: A Distributed Map reads or writes objects, and there is no storage.
         """
-        machines, storage = options.get("machines"), storage_of(options.get("storage"))
+        machines, storage = options.get("machines"), _storage_of(options)
         if storage is None:
             self.check_needs_no_storage()
         startable = None
@@ -337,6 +337,15 @@ def _kept(history: int | None) -> int | None:
     if history is None or (type(history) is int and history >= 0):
         return history
     raise UsageError(f"history must be a number of events from 0 on or None, not {history!r}")
+
+
+def _storage_of(options: Options) -> Storage | None:
+    given = options.get("storage")
+    if given is None:
+        return None
+    from asl.tasks.storage import storage_of  # noqa: PLC0415 - only Distributed Maps use objects
+
+    return storage_of(given)
 
 
 def _payload(value: Input) -> Payload:

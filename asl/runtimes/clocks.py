@@ -7,7 +7,6 @@ Instants are integers of microseconds since the epoch.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -96,6 +95,8 @@ class SystemClock:
 
     async def wait_until_async(self, at_us: int) -> None:
         """Sleep until an instant, letting other tasks run."""
+        import asyncio  # noqa: PLC0415 - who waits this way has imported it
+
         await asyncio.sleep(max(0, at_us - self.now_us()) / 1_000_000)
 
     def __repr__(self) -> str:

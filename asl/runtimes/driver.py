@@ -21,7 +21,6 @@ from asl.engine.snapshot import snapshot
 from asl.errors import MissingHandler, SnapshotError, UnsupportedFeature
 from asl.runtimes.callbacks import Callbacks
 from asl.runtimes.calls import PLAIN_TYPES, answer, failure, succeeded
-from asl.runtimes.map_run import MapRun
 from asl.runtimes.member import Member
 from asl.runtimes.nested import start_nested
 from asl.runtimes.result import Result
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from asl.engine.history import HistoryEvent
     from asl.runtimes.calls import Delayed
     from asl.runtimes.clocks import Clock
+    from asl.runtimes.map_run import MapRun
     from asl.runtimes.member import Owner
     from asl.runtimes.nested import Startable
     from asl.tasks.registry import Binding, TaskRegistry
@@ -352,6 +352,8 @@ class Driver(Callbacks):
             self.cancel(member, task_id)
 
     def _run_map(self, member: Member, command: RunMap) -> None:
+        from asl.runtimes.map_run import MapRun  # noqa: PLC0415 - with readers of many formats
+
         map_run = MapRun(self, member, command.map_run_id, command.spec, self._storage)
         member.work[command.map_run_id] = map_run
         member.map_runs.append(map_run)

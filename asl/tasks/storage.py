@@ -205,7 +205,7 @@ class _KeptBuffer(io.BytesIO):
         super().close()
 
 
-def storage_of(given: Storage | str | os.PathLike[str] | None) -> Storage | None:
+def storage_of(given: Storage | str | os.PathLike[str]) -> Storage:
     """What a run's option ``storage`` means: a storage, or the path of a folder."""
     if given is None or not isinstance(given, str | os.PathLike):
         return given

@@ -116,7 +116,7 @@ def test_waiting_under_asyncio_lets_other_tasks_run(system_time, monkeypatch, un
     async def sleep(seconds):
         slept.append(seconds)
 
-    monkeypatch.setattr(clocks.asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     system_time.shows = [100]
     asyncio.run(asl.SystemClock().wait_until_async(until * 1_000_000))
     assert slept == [span]
