@@ -12,7 +12,6 @@ object" (Map.Item), "DescribeMapRun" for the names.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from asl.query.javalike import JavaRandom
@@ -159,6 +158,8 @@ class ItemEnvironment:
 
 def derived_seed(*parts: object) -> int:
     """A seed of 48 bits that depends on all of these and on nothing else."""
+    from hashlib import sha256  # noqa: PLC0415 - OpenSSL takes 5 ms, and few have children
+
     digest = sha256("/".join(map(str, parts)).encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:6], "big")
 

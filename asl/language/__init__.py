@@ -2,5 +2,5 @@
 
 read_source           text, file or dict to a tree; ${substitutions}; the place of every node
 check_source          all rules on the tree: `Diagnostic` values with rule, pointer and place
-compile_definition    the checked tree to frozen dataclasses with compiled queries
+compile_definition    the checked tree to values with compiled queries
 """

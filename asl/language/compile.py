@@ -7,11 +7,10 @@ in a state's query language is the matter of `fields.py`.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any, cast
 
 from asl.errors import UnsupportedFeature
-from asl.jsontypes import Json, dump, escape_pointer
+from asl.jsontypes import Json, escape_pointer
 from asl.language.distributed import distributed_fields
 from asl.language.fields import Fields, JsonPathFields
 from asl.language.model import (
@@ -72,7 +71,6 @@ def compile_definition(
         timeout_us=None if timeout is None else timeout * _SECOND_US,
         comment=tree.get("Comment", ""),
         tree=tree,
-        fingerprint=hashlib.sha256(dump(tree).encode("utf-8", "surrogatepass")).hexdigest(),
     )
 
 

@@ -9,8 +9,11 @@ Source: ASL specification, "States" and the sections of the eight state types.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from asl.jsontypes import dump
+from asl.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,8 +39,7 @@ Transformation: TypeAlias = Literal["NONE", "COMPACT", "FLATTEN"]
 OutputType: TypeAlias = Literal["JSON", "JSONL"]
 
 
-@dataclass(frozen=True, slots=True)
-class Retrier:
+class Retrier(NamedTuple):
     """One entry of Retry. Spans are microseconds; ``max_delay_us`` is None when not given."""
 
     error_equals: tuple[str, ...]
@@ -48,8 +50,7 @@ class Retrier:
     full_jitter: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Catcher:
+class Catcher(NamedTuple):
     """One entry of Catch. ``result_path`` None drops the error output and keeps the input."""
 
     error_equals: tuple[str, ...]
@@ -59,8 +60,7 @@ class Catcher:
     output: Compiled | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Value):
     """What all eight kinds share. ``next`` None ends the scope that the state stands in.
 
     A JSONata state has ``output`` where a JSONPath state has ``output_path``. Its ``input_path``
@@ -82,12 +82,10 @@ class State:
         return type(self).__name__.removesuffix("State")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SucceedState(State):
     """Ends its scope with success."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PassState(State):
     """Makes a result of data alone; ``result`` is a constant or a payload template."""
 
@@ -95,7 +93,6 @@ class PassState(State):
     result_path: ReferencePath | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FailState(State):
     """Ends its scope with an error; what is left out stays left out."""
 
@@ -103,7 +100,6 @@ class FailState(State):
     cause: TextQuery | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitState(State):
     """Waits until ``timestamp`` (nanoseconds since the epoch) if it is given, else ``seconds``."""
 
@@ -111,8 +107,7 @@ class WaitState(State):
     timestamp: IntQuery | None
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceRule:
+class ChoiceRule(NamedTuple):
     """One entry of Choices."""
 
     matches: Predicate
@@ -121,14 +116,12 @@ class ChoiceRule:
     output: Compiled | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceState(State):
     """Goes where the first matching rule says; ``next`` is Default."""
 
     rules: tuple[ChoiceRule, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkState(State):
     """What Task, Parallel and Map share: a result from outside the state, and its failures.
 
@@ -142,7 +135,6 @@ class WorkState(State):
     catch: tuple[Catcher, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskState(WorkState):
     """Has work done outside the machine.
 
@@ -158,22 +150,19 @@ class TaskState(WorkState):
     credentials: Compiled | None
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """A StartAt with its States: the machine's top level, a branch, an item processor."""
 
     start_at: str
     states: Mapping[str, State]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ParallelState(WorkState):
     """Runs all branches on the same input; the result is the array of their outputs."""
 
     branches: tuple[Scope, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MapState(WorkState):
     """Runs the processor once for each item of an array."""
 
@@ -182,8 +171,7 @@ class MapState(WorkState):
     processor: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFormat:
+class ItemFormat(NamedTuple):
     """What ReaderConfig says of the items, all of it constant.
 
     ``input_type`` is None where objects are only listed. ``csv_headers`` None takes the headers
@@ -198,8 +186,7 @@ class ItemFormat:
     flatten: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ItemReader:
+class ItemReader(NamedTuple):
     """Where the items of a Distributed Map are read from: ``s3:getObject`` or a listing."""
 
     action: Literal["getObject", "listObjectsV2"]
@@ -208,8 +195,7 @@ class ItemReader:
     format: ItemFormat
 
 
-@dataclass(frozen=True, slots=True)
-class ItemBatcher:
+class ItemBatcher(NamedTuple):
     """How many items one child execution gets; 0 sets no bound."""
 
     max_items: IntQuery | None
@@ -217,8 +203,7 @@ class ItemBatcher:
     batch_input: Compiled | None
 
 
-@dataclass(frozen=True, slots=True)
-class ResultWriter:
+class ResultWriter(NamedTuple):
     """What becomes of the results; they are not exported where ``exports`` is not set."""
 
     exports: bool
@@ -227,7 +212,6 @@ class ResultWriter:
     output_type: OutputType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DistributedMapState(MapState):
     """Runs the processor as child executions of type ``processor_type``.
 
@@ -254,12 +238,11 @@ class DistributedMapState(MapState):
         return "Map"
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Value):
     """A whole state machine, compiled.
 
-    ``tree`` is the definition as JSON, placeholders filled in; ``fingerprint`` its SHA-256, by
-    which a snapshot knows its machine. ``timeout_us`` is the machine's own TimeoutSeconds.
+    ``tree`` is the definition as JSON, placeholders filled in. ``timeout_us`` is the machine's own
+    TimeoutSeconds.
     """
 
     scope: Scope
@@ -267,7 +250,13 @@ class Definition:
     timeout_us: int | None
     comment: str
     tree: Json
-    fingerprint: str
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the tree, by which a snapshot knows its machine."""
+        from hashlib import sha256  # noqa: PLC0415 - OpenSSL takes 5 ms, and few take snapshots
+
+        return sha256(dump(self.tree).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def every_state(scope: Scope) -> Iterator[State]:

@@ -13,7 +13,6 @@ Source: AWS guide, "Intrinsics for JSONPath states in Step Functions"; recording
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -185,6 +184,8 @@ def hash_text(data: Json, algorithm: Json) -> Json:
         raise RefusedError
     if data is None or type(data) in (list, dict):
         raise UnsupportedFeature(f"States.Hash of {to_text(data):.100}", "")
+    import hashlib  # noqa: PLC0415 - OpenSSL takes 5 ms, and few ask for a hash
+
     return hashlib.new(name, _utf8(_short_text(map_text(data))), usedforsecurity=False).hexdigest()
 
 

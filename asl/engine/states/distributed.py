@@ -96,7 +96,6 @@ def _definition(state: DistributedMapState) -> Definition:
         timeout_us=None,
         comment="",
         tree=None,
-        fingerprint=state.pointer,
     )
 
 

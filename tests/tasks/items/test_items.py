@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -27,7 +26,7 @@ STORAGE = asl.MemoryStorage(
 
 
 def read(action="getObject", storage=STORAGE, max_items=None, arguments=None, **changes):
-    form = replace(FORMAT, **changes)
+    form = FORMAT._replace(**changes)
     given = arguments or {"Bucket": "data", "Key": "a.json"}
     reading = Reading(action, given, max_items, form, "/States/M/ItemReader")
     return list(read_items(reading, storage))
