@@ -17,7 +17,14 @@ class Place(Point):
 def test_a_value_has_the_fields_of_its_class_and_of_those_above():
     place = Place(x=1, name="here")
     assert (place.x, place.y, place.name) == (1, 2, "here")
-    assert repr(place) == "Place(x=1, name='here')"
+    assert place.fields() == {"x": 1, "y": 2, "name": "here"}
+    assert repr(place) == "Place(x=1, y=2, name='here')"
+
+
+def test_values_of_one_class_are_equal_if_their_fields_are():
+    assert len({Point(x=1), Point(x=1, y=2), Point(x=2)}) == 2
+    assert Place(x=1, name="") != Point(x=1)
+    assert Point(x=1) != (1, 2)
 
 
 def test_a_field_without_default_is_needed():

@@ -149,7 +149,7 @@ def _named(report: Report, name: str) -> Report:
     """The report under the name that the file has here; its text only if it will be shown."""
 
     def named(one: Diagnostic) -> Diagnostic:
-        return replace(one, source=name, consequences=tuple(map(named, one.consequences)))
+        return one._replace(source=name, consequences=tuple(map(named, one.consequences)))
 
     text = report.text if report.diagnostics else None
     return replace(report, diagnostics=tuple(map(named, report.diagnostics)), name=name, text=text)

@@ -15,7 +15,6 @@ very instant of a deadline is in time.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, assert_never, cast
 
@@ -69,8 +68,7 @@ class Outcome(NamedTuple):
     cause: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """One thing that an execution waits for; ``until_us`` is None where no timer would end it."""
 
     state_name: str

@@ -6,14 +6,15 @@ Source: AWS guide, "Service quotas" (executions, payload size, state machine var
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
+
+from asl.values import Value
 
 _NO_LIMIT = sys.maxsize
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Value):
     """What an execution may use.
 
     Attributes:
@@ -23,7 +24,6 @@ class Limits:
         express_duration: The same for Express executions.
         inline_map_concurrency: Iterations of one inline Map at a time, whatever it asks for.
         variables_bytes: JSON text of all variables of one scope together.
-        bounds: Bytes of a payload and of variables, and history events, as numbers.
     """
 
     payload_bytes: int | None = 256 * 1024
@@ -32,16 +32,24 @@ class Limits:
     express_duration: timedelta | None = timedelta(minutes=5)
     inline_map_concurrency: int | None = 40
     variables_bytes: int | None = 10 * 1024 * 1024
-    bounds: tuple[int, int, int] = field(init=False, repr=False, compare=False)
-    duration_us: int | None = field(init=False, repr=False, compare=False)
-    express_duration_us: int | None = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Have the bounds as numbers and the spans in microseconds, as every execution does."""
+    @cached_property
+    def bounds(self) -> tuple[int, int, int]:
+        """Bytes of a payload and of variables, and history events, as numbers."""
         limits = (self.payload_bytes, self.variables_bytes, self.history_events)
-        bounds = tuple(_NO_LIMIT if limit is None else limit for limit in limits)
-        object.__setattr__(self, "bounds", bounds)
-        for name in ("duration", "express_duration"):
-            span: timedelta | None = getattr(self, name)
-            microseconds = None if span is None else span // timedelta(microseconds=1)
-            object.__setattr__(self, f"{name}_us", microseconds)
+        payload, variables, events = (_NO_LIMIT if each is None else each for each in limits)
+        return payload, variables, events
+
+    @cached_property
+    def duration_us(self) -> int | None:
+        """`duration` in microseconds."""
+        return _microseconds(self.duration)
+
+    @cached_property
+    def express_duration_us(self) -> int | None:
+        """`express_duration` in microseconds."""
+        return _microseconds(self.express_duration)
+
+
+def _microseconds(span: timedelta | None) -> int | None:
+    return None if span is None else span // timedelta(microseconds=1)

@@ -11,7 +11,6 @@ object" (Map.Item), "DescribeMapRun" for the names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from asl.query.javalike import JavaRandom
@@ -71,8 +70,7 @@ class Writing(NamedTuple):
     output_type: OutputType
 
 
-@dataclass(frozen=True, slots=True)
-class MapRunSpec:
+class MapRunSpec(NamedTuple):
     """A Map Run that is to be carried out.
 
     Attributes:

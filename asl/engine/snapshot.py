@@ -11,7 +11,6 @@ in the snapshot, its fingerprint is.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import fields
 from datetime import timedelta
 from heapq import heapify
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
@@ -356,15 +355,14 @@ def _unpack_identity(document: dict[str, Any], values: _Unpacker) -> Identity:
 
 
 def _pack_limits(limits: Limits) -> dict[str, Any]:
-    packed = {each.name: getattr(limits, each.name) for each in fields(Limits) if each.init}
     return {
         name: {"seconds": value.total_seconds()} if isinstance(value, timedelta) else value
-        for name, value in packed.items()
+        for name, value in limits.fields().items()
     }
 
 
 def _unpack_limits(document: dict[str, Any]) -> Limits:
-    known = {each.name for each in fields(Limits) if each.init}
+    known = Limits().fields().keys()
     if document.keys() != known:
         raise KeyError(f"limits are {sorted(known)}")
     return Limits(**{name: _unpack_limit(value) for name, value in document.items()})

@@ -6,8 +6,7 @@ It knows nothing of how faults are found or of how they are shown, beyond one go
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["ERROR", "WARNING"]
 
@@ -19,8 +18,7 @@ _CUT = 200
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One fault of a definition.
 
     Attributes:

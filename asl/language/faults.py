@@ -6,7 +6,6 @@ be lazy, and a hostile definition can't make it work for long.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -120,7 +119,7 @@ def _linked(told: list[tuple[Fault, Diagnostic]]) -> list[Diagnostic]:
         else:
             stays.append(index)
     return [
-        replace(told[index][1], consequences=tuple(below[index]))
+        told[index][1]._replace(consequences=tuple(below[index]))
         if index in below
         else told[index][1]
         for index in stays

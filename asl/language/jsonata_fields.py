@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from asl.query.environment import Environment, Query
     from asl.query.jsonata.expression import Expected
 
-_ROOT = ReferencePath("$", ())
+_ROOT = ReferencePath(text="$", steps=())
 
 
 #: What `$states` has beside the input itself: ``{"input":}``.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from asl.errors import QuerySyntaxError, UnsupportedFeature
@@ -38,7 +37,6 @@ class Assignment(NamedTuple):
     name: str
 
 
-@dataclass(slots=True, eq=False)
 class Reading:
     """A state with its queries.
 
@@ -50,11 +48,14 @@ class Reading:
         assignments: All that the state assigns, in its catchers and rules too.
     """
 
-    state: State
-    queries: list[Query]
-    inspections: list[tuple[Query, Inspection]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    assignments: list[Assignment] = field(default_factory=list)
+    __slots__ = ("assignments", "faults", "inspections", "queries", "state")
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.queries = queries_of(state)
+        self.inspections: list[tuple[Query, Inspection]] = []
+        self.faults: list[Fault] = []
+        self.assignments: list[Assignment] = []
 
     def variables(self) -> Iterator[tuple[Query, str]]:
         """The variables that the queries read, in the order of the text."""
@@ -76,7 +77,7 @@ class Reading:
 
 def read_state(state: State, *, parses: bool = True) -> Reading:
     """The queries of a state; its expressions are parsed here, unless there were too many."""
-    reading = Reading(state, queries_of(state))
+    reading = Reading(state)
     if "Assign" in state.tree or state.catchers or state.rules:
         reading.assignments += _assignments_of(state)
     if state.language == "JSONata" and parses:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -26,6 +25,7 @@ from asl.language.positions import (
 )
 from asl.language.substitutions import SubstitutionError, check_substitutions, substitute
 from asl.query.jackson import parse_error
+from asl.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,8 +51,7 @@ _YAML_LINE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Value):
     """A definition that was read.
 
     ``tree`` is the definition as JSON with its placeholders filled; nobody changes it in place.
@@ -61,9 +60,9 @@ class Source:
     ``has_placeholders`` tells that some were left as they are, on purpose.
     """
 
-    tree: dict[str, Json] = field(repr=False)
+    tree: dict[str, Json]
     name: str = _NAMELESS
-    text: str | None = field(default=None, repr=False)
+    text: str | None = None
     is_yaml: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
     has_placeholders: bool = False
@@ -220,7 +219,7 @@ def _too_large(name: str) -> Diagnostic:
 def _read_dict(
     tree: dict[str, Any], values: Mapping[str, Json] | None, *, keeps_placeholders: bool
 ) -> Source:
-    source = Source(tree)
+    source = Source(tree=tree)
     _check(source)
     try:
         text = dump(tree)
@@ -253,7 +252,7 @@ def _read_text(
         rule = "ASL-003" if text.strip() else "ASL-001"
         code = "SCHEMA_VALIDATION_FAILED"
         raise DefinitionSyntaxError([Diagnostic(code, message, "", "ERROR", 1, 1, "", name, rule)])
-    source = Source(tree, name, text, is_yaml)
+    source = Source(tree=tree, name=name, text=text, is_yaml=is_yaml)
     if duplicates:
         raise DefinitionSyntaxError(_repeated(source, duplicates))
     if "${" in text:
@@ -342,14 +341,20 @@ def _fill(source: Source, values: Mapping[str, Json] | None, *, keeps_placeholde
     except SubstitutionError as error:
         fault = source.diagnose(_BAD_TEXT, str(error), error.path)
         raise DefinitionSyntaxError([fault]) from error
-    filled = replace(source, tree=cast("dict[str, Json]", tree))
-    if keeps_placeholders:
-        filled = replace(filled, has_placeholders=bool(still_open))
-    elif still_open:
+    warnings: list[Diagnostic] = []
+    if still_open and not keeps_placeholders:
         is_template = values is not None or any(one.is_unmistakable for one in still_open)
         if is_template:
             raise DefinitionSyntaxError(_unfilled(source, still_open, "ERROR"))
-        filled = replace(filled, diagnostics=tuple(_unfilled(source, still_open, "WARNING")))
+        warnings = _unfilled(source, still_open, "WARNING")
+    filled = Source(
+        tree=cast("dict[str, Json]", tree),
+        name=source.name,
+        text=source.text,
+        is_yaml=source.is_yaml,
+        diagnostics=tuple(warnings),
+        has_placeholders=keeps_placeholders and bool(still_open),
+    )
     _check(filled)
     return filled
 

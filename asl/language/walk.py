@@ -6,7 +6,6 @@ complains of it). It knows nothing of what is right or wrong.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ _NO_STATES: Mapping[str, Json] = {}
 _KINDS = frozenset(STATE_TYPES)
 
 
-@dataclass(slots=True, eq=False)
 class Machine:
     """The whole state machine (path ``()``), a branch or an item processor.
 
@@ -41,11 +39,20 @@ class Machine:
         states: Its states that are objects, by name, without those of the machines inside.
     """
 
-    path: Path
-    tree: Tree
-    outer: State | None
-    type: MachineType
-    states: dict[str, State] = field(default_factory=dict)
+    __slots__ = ("outer", "path", "states", "tree", "type")
+
+    def __init__(
+        self,
+        path: Path,
+        tree: Tree,
+        outer: State | None,
+        type: MachineType,  # noqa: A002 - the field's name in AWS's API
+    ) -> None:
+        self.path = path
+        self.tree = tree
+        self.outer = outer
+        self.type = type
+        self.states: dict[str, State] = {}
 
     @property
     def all_states(self) -> Mapping[str, Json]:
@@ -60,7 +67,6 @@ class Machine:
         return isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
 
 
-@dataclass(slots=True, eq=False)
 class State:
     """A state, with the machine that it stands in.
 
@@ -79,17 +85,31 @@ class State:
         targets: Next, Default, and the Next of rules and catchers.
     """
 
-    path: Path
-    name: str
-    tree: Tree
-    machine: Machine
-    kind: str | None
-    language: QueryLanguage
-    inner: Sequence[Machine] = ()
-    rules: Sequence[Rule] = ()
-    retriers: Sequence[Entry] = ()
-    catchers: Sequence[Entry] = ()
-    targets: Sequence[Target] = ()
+    __slots__ = (
+        "catchers", "inner", "kind", "language", "machine", "name", "path", "retriers", "rules",
+        "targets", "tree",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        tree: Tree,
+        machine: Machine,
+        kind: str | None,
+        language: QueryLanguage,
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.tree = tree
+        self.machine = machine
+        self.kind = kind
+        self.language = language
+        self.inner: Sequence[Machine] = ()
+        self.rules: Sequence[Rule] = ()
+        self.retriers: Sequence[Entry] = ()
+        self.catchers: Sequence[Entry] = ()
+        self.targets: Sequence[Target] = ()
 
 
 class Rule(NamedTuple):

@@ -19,13 +19,14 @@ Sources: ASL specification, "Paths" and "Reference Paths"; AWS guide, "Paths".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from asl.errors import JSONPathError, QueryError, QuerySyntaxError
 from asl.query.environment import Bound, Compiled
 from asl.query.javalike import to_text
 from asl.query.path_text import FromEnd, UnsupportedPathError, read_path
+from asl.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -236,28 +237,27 @@ def _fragment(step: Step) -> str:
 Put: TypeAlias = "Callable[[Json, Json], Json]"
 
 
-@dataclass(frozen=True, slots=True)
-class ReferencePath:
+class ReferencePath(Value):
     """A place in the data that a value can be put into: ``$``, names and indices only.
 
     Attributes:
         text: As written.
         steps: The names and indices.
-        put: ``put(root, value)`` gives a new root that has the value at this place, as ResultPath
-            does it. Only the containers on the way are copied; all else is shared with the old
-            root, which is not changed. What stands at the place is replaced, never merged with;
-            objects that are missing on the way are made. ``$`` gives the value itself. It raises
-            `JSONPathError` if something on the way is not a container for its step, or an array has
-            no such element.
     """
 
     text: str
     steps: tuple[str | int, ...]
-    put: Put = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Have the closure that fits the steps."""
-        object.__setattr__(self, "put", _bind_put(self.text, self.steps))
+    @cached_property
+    def put(self) -> Put:
+        """``put(root, value)`` gives a new root that has the value at this place, for ResultPath.
+
+        Only the containers on the way are copied; all else is shared with the old root, which is
+        not changed. What stands at the place is replaced, never merged with; objects that are
+        missing on the way are made. ``$`` gives the value itself. It raises `JSONPathError` if
+        something on the way is not a container for its step, or an array has no such element.
+        """
+        return _bind_put(self.text, self.steps)
 
 
 def _bind_put(text: str, steps: tuple[str | int, ...]) -> Put:
@@ -334,4 +334,4 @@ def compile_reference_path(text: str) -> ReferencePath:
     if len(steps) > _MAX_REFERENCE_STEPS:
         message = f"a Reference Path may have {_MAX_REFERENCE_STEPS} steps, not {len(steps)}"
         raise UnsupportedPathError(message, text)
-    return ReferencePath(text, steps)
+    return ReferencePath(text=text, steps=steps)

@@ -5,12 +5,10 @@ Both runtimes use this, the synchronous one and the asyncio one; it knows neithe
 
 from __future__ import annotations
 
-import linecache
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import asl.errors
+import asl
 from asl.engine.events import TaskFailed as TaskFailedEvent
 from asl.engine.events import TaskHeartbeat, TaskStarted, TaskSubmitted, TaskSucceeded
 from asl.engine.history import instant
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
 #: What most handlers return: neither scripted nor awaitable.
 PLAIN_TYPES = frozenset((dict, list, str, int, float, bool, type(None)))
-_PACKAGE = str(Path(asl.errors.__file__).parent)
+_PACKAGE = asl.__path__[0]
 
 
 class Delayed(NamedTuple):
@@ -183,5 +181,7 @@ def _stack_trace(error: Exception) -> list[Json]:
 
 @lru_cache(maxsize=256)
 def _frame(file: str, line: int, function: str) -> str:
+    import linecache  # noqa: PLC0415 - with tokenize; only what fails unforeseen needs it
+
     source = linecache.getline(file, line).strip()
     return f'  File "{file}", line {line}, in {function}\n    {source}\n'

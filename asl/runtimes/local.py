@@ -8,8 +8,8 @@ something happens: a scripted reply, or a timer of one of the executions.
 
 from __future__ import annotations
 
-import inspect
 from collections import deque
+from collections.abc import Awaitable, Coroutine
 from typing import TYPE_CHECKING
 
 from asl.engine.events import StopRequested, TaskHeartbeat
@@ -104,8 +104,8 @@ class Run(Driver):
         except Exception as error:  # whatever a handler raises fails its task
             self.raised(call, error)
             return
-        if type(value) not in PLAIN_TYPES and inspect.isawaitable(value):
-            if inspect.iscoroutine(value):
+        if type(value) not in PLAIN_TYPES and isinstance(value, Awaitable):
+            if isinstance(value, Coroutine):
                 value.close()  # or Python would warn that nobody awaited it
             raise HandlerContractError(
                 f"the handler of state {task.state_name!r} is async: use run_async"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 TaskHandler: TypeAlias = Callable[..., object]
 
 
-@dataclass(frozen=True, slots=True)
-class TaskContext:
+class TaskContext(NamedTuple):
     """One call of a task, for handlers that take a second argument.
 
     Attributes:

@@ -13,8 +13,7 @@ The answer is the task's result. TimeoutSeconds says when it expires: States.Tim
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asl.errors import HumanTaskError
 from asl.jsontypes import Json, NotJsonError, Payload, copy_json
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from asl.engine.commands import InvokeTask
 
 
-@dataclass(slots=True)
-class HumanTask:
+class HumanTask(NamedTuple):
     """One task on the desk.
 
     Attributes:
@@ -97,7 +95,7 @@ class Desk:
             raise HumanTaskError(f"{who!r} is not among the candidates {list(task.candidates)}")
         if task.claimed_by not in (None, who):
             raise HumanTaskError(f"{task.claimed_by!r} has claimed {task.title!r} already")
-        task.claimed_by = who
+        self._tasks[token] = task = task._replace(claimed_by=who)
         return task
 
     def release(self, token: str, who: str) -> None:
@@ -109,7 +107,7 @@ class Desk:
         task = self._find(token)
         if task.claimed_by != who:
             raise HumanTaskError(f"{who!r} has not claimed {task.title!r}")
-        task.claimed_by = None
+        self._tasks[token] = task._replace(claimed_by=None)
 
     def complete(self, token: str, who: str, answer: Json) -> Payload:
         """Take the answer of whoever has claimed a task; it satisfies the form.

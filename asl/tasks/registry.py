@@ -9,7 +9,6 @@ puts it.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from types import FunctionType
@@ -178,10 +177,13 @@ def _tasks(scope: Scope) -> Iterator[TaskState]:
 
 def _wants_context(handler: TaskHandler) -> bool:
     """Whether a handler takes a second argument: a required one, or one that is named context."""
-    if isinstance(handler, FunctionType) and not hasattr(handler, "__wrapped__"):
-        code = handler.__code__
-        if code.co_argcount < 2:
-            return False  # the usual case, without the cost of a signature
+    if isinstance(handler, FunctionType) and not vars(handler):  # nothing decorates it
+        code, defaults = handler.__code__, handler.__defaults__ or ()
+        return code.co_argcount >= 2 and (
+            len(defaults) < code.co_argcount - 1 or code.co_varnames[1] == "context"
+        )
+    import inspect  # noqa: PLC0415 - 10 ms, for what is no plain function
+
     try:
         parameters = list(inspect.signature(handler).parameters.values())
     except (TypeError, ValueError):  # a built-in without a signature

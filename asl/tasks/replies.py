@@ -5,9 +5,8 @@ A handler may return one of these instead of plain JSON; `script` makes a handle
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from asl.errors import HandlerContractError, UsageError
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 Span: TypeAlias = float | timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Returns:
+class Returns(NamedTuple):
     """The task succeeds with ``output``, ``after_us`` microseconds after it was started."""
 
     output: Json
@@ -29,8 +27,7 @@ class Returns:
     heartbeat_every_us: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Fails:
+class Fails(NamedTuple):
     """The task fails, ``after_us`` microseconds after it was started."""
 
     error: str | None
@@ -39,8 +36,7 @@ class Fails:
     heartbeat_every_us: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hangs:
+class Hangs(NamedTuple):
     """The task never answers: only a timeout, or a stop, ends it."""
 
     heartbeat_every_us: int = 0
@@ -49,16 +45,14 @@ class Hangs:
 Ending: TypeAlias = Returns | Fails | Hangs
 
 
-@dataclass(frozen=True, slots=True)
-class Submits:
+class Submits(NamedTuple):
     """A ``.sync`` or ``.waitForTaskToken`` call: the service's reply to it, and how it ends."""
 
     output: Json
     then: Ending = Hangs()
 
 
-@dataclass(frozen=True, slots=True)
-class StartedBy:
+class StartedBy(NamedTuple):
     """An activity: the worker that takes the task, and how it ends."""
 
     worker_name: str
