@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from asl.errors import AslError
@@ -17,20 +18,20 @@ from asl.errors import AslError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_COMMANDS = ("run", "validate", "schema", "lsp")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
-    from asl.cli import lsp, run, schema, validate  # noqa: PLC0415 - a command is imported when the parser is made
-
+    arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(
         prog="asl",
         description="Check and run state machines written in the Amazon States Language.",
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-    run.add_to(commands)
-    validate.add_to(commands)
-    schema.add_to(commands)
-    lsp.add_to(commands)
+    asked = [name for name in _COMMANDS if name in arguments[:1]]
+    for name in asked or _COMMANDS:  # only what was asked for is imported
+        import_module(f"asl.cli.{name}").add_to(commands)
     options = parser.parse_args(arguments)
     try:
         status: int = options.command(options)
