@@ -17,8 +17,9 @@ from typing import Literal, NamedTuple, TypeAlias
 from asl.errors import QuerySyntaxError, quote
 from asl.query.memo import remembered
 
-#: A name that needs no quotes.
-NAME = r"[\w\-\u0080-\U0010ffff]+"
+#: A name that needs no quotes: no other signs of ASCII than ``_`` and ``-``. (To say what there is
+#: instead of what there is not would take `re` thirty times as long to compile.)
+NAME = r"[^\x00-,./:-@\[-^`{-\x7f]+"
 #: A number of an element: Java's int, and a little less.
 INDEX = r"-?[0-9]{1,9}"
 
