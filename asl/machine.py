@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from asl.engine.execution import Execution
@@ -10,7 +11,7 @@ from asl.engine.snapshot import restore
 from asl.engine.states import link
 from asl.errors import InvalidDefinition, InvalidInput, SnapshotError, UsageError
 from asl.jsontypes import NotJsonError, Payload
-from asl.language.check import Wishes, check_source
+from asl.language.check import Wishes, check_source, has_errors
 from asl.language.compile import compile_definition
 from asl.language.model import DistributedMapState, every_state
 from asl.language.source import read_source
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from asl.jsontypes import Json
     from asl.language.diagnostics import Diagnostic
     from asl.language.model import Definition, MachineType
+    from asl.language.source import Source
     from asl.runtimes.clocks import Clock
     from asl.runtimes.result import Result
     from asl.tasks.context import TaskHandler
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 #: What AWS takes for the input when none is given.
 EMPTY_INPUT = Payload({})
+_WISHES = Wishes(is_local=True)
 
 
 def load(
@@ -63,7 +66,8 @@ def load(
         tasks.
 
     The rules are those of `asl.check`, but for one: a Resource that AWS can't call names a handler
-    here. Errors stop the loading; warnings are in the machine's ``diagnostics``.
+    here. Errors stop the loading; warnings are looked for when somebody reads the machine's
+    ``diagnostics``.
 
     Raises:
         DefinitionSyntaxError: Not JSON or YAML, not an object, or placeholders are left open.
@@ -73,12 +77,11 @@ def load(
     if type not in ("STANDARD", "EXPRESS"):
         raise UsageError(f"type must be 'STANDARD' or 'EXPRESS', not {type!r}")
     read = read_source(source, substitutions=substitutions)
-    diagnostics = check_source(read, type, Wishes(is_local=True))
-    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "ERROR"]
-    if errors:
-        raise InvalidDefinition(errors)
+    if has_errors(read, type, _WISHES):
+        diagnostics = check_source(read, type, _WISHES)
+        raise InvalidDefinition([one for one in diagnostics if one.severity == "ERROR"])
     return StateMachine(
-        compile_definition(read, machine_type=type, extensions=extensions), name, diagnostics
+        compile_definition(read, machine_type=type, extensions=extensions), name, read
     )
 
 
@@ -130,15 +133,13 @@ class StateMachine:
     Attributes:
         arn: The machine's ARN; its name is ``arn.name``.
         definition: The compiled definition.
-        diagnostics: Warnings that checking gave.
+        diagnostics: What checking warns of, found when it is first asked for.
     """
 
-    def __init__(
-        self, definition: Definition, name: str, diagnostics: list[Diagnostic] | None = None
-    ) -> None:
+    def __init__(self, definition: Definition, name: str, source: Source) -> None:
         self.definition = definition
         self.arn = machine_arn(name)
-        self.diagnostics = tuple(diagnostics or ())
+        self._source = source
         self._program = link(definition)
         self._registry: tuple[bool, TaskRegistry | None] = (False, None)
         self._storage_user = next(
@@ -153,6 +154,11 @@ class StateMachine:
     def __repr__(self) -> str:
         states = len(self.definition.scope.states)
         return f"<StateMachine {self.arn.name!r}: {states} states, starts at {self.start_at!r}>"
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What checking warns of."""
+        return tuple(check_source(self._source, self.definition.type, _WISHES))
 
     @property
     def program(self) -> Program:

@@ -14,18 +14,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from asl.language.diagnostics import MOST_DIAGNOSTICS
 from asl.language.faults import report
-from asl.language.flow.graph import ways_round
 from asl.language.openness import is_open
 from asl.language.reading import read_state
 from asl.language.rules import (
-    endless,
     errors,
     express,
-    flow,
-    growth,
     maps,
     paths,
-    shadowed,
     shape,
     states,
     tasks,
@@ -80,10 +75,28 @@ def check_source(
     silence = Silence(machines, wishes.ignore, wishes.enable)
     found = _Found(source, silence)
     found.take(_faults(machines, readings, is_local=wishes.is_local))
+    from asl.language import lints  # noqa: PLC0415 - a quarter of all rules; not for `has_errors`
+
+    found.take(lints.in_choices(machines))
     is_hidden = any(map(_hides_the_flow, found.errors))
-    found.take(_flow(machines, readings), errors_only=is_hidden)
+    found.take(variables.flow(machines, readings), errors_only=is_hidden)
+    if not is_hidden:
+        found.take(lints.in_flow(machines, readings))
     found.take(silence.faults())
     return [*report(source, chain(found.errors, found.warnings)), *source.diagnostics]
+
+
+def has_errors(source: Source, machine_type: MachineType, wishes: Wishes) -> bool:
+    """Whether `check_source` finds an ERROR: known sooner than what all there is to say.
+
+    No placeholder of the source is open.
+    """
+    machines = survey(source.tree, machine_type)
+    readings = _read(machines)
+    faults = chain(
+        _faults(machines, readings, is_local=wishes.is_local), variables.flow(machines, readings)
+    )
+    return any(RULES[fault.rule].severity == "ERROR" for fault in faults)
 
 
 def _read(machines: Sequence[Machine]) -> dict[int, Reading]:
@@ -178,17 +191,6 @@ def _queries(reading: Reading, assigned: Collection[str]) -> Iterator[Fault]:
         yield from expressions.types(query, reading.state, found)
 
 
-def _flow(machines: Sequence[Machine], readings: Mapping[int, Reading]) -> Iterator[Fault]:
-    """What depends on how control and data go through the machines."""
-    yield from variables.flow(machines, readings)
-    for machine in machines:
-        ways = ways_round(machine)
-        if ways is not None:
-            yield from endless.endless_loops(machine, ways)
-            yield from growth.growing_payloads(machine, ways)
-    yield from flow.fields_never_set(machines, lambda state: readings[id(state)].queries)
-
-
 #: The rules before this one are about what makes a machine, those from it on about values.
 _FIRST_OF_VALUES: Final = "ASL-210"
 
@@ -199,7 +201,7 @@ _STATE_RULES: Final[Mapping[str, tuple[StateRule, ...]]] = {
     "Fail": (states.paths_as_text,),
     "Choice": (
         states.compared_timestamps, states.patterns, states.compared_paths_as_text,
-        transitions.rules_without_default, shadowed.shadowed_rules,
+        transitions.rules_without_default,
     ),
     "Map": (maps.only_distributed, maps.unsupported, express.distributed),
 }  # fmt: skip

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import asl
 from asl.checking import check
 from asl.errors import DefinitionError, UnsupportedFeature
+from asl.language.check import Wishes, check_source, has_errors
 from asl.language.rules.catalogue import load_catalogue
 from asl.language.rules.table import RULES
 from asl.language.schema.accept import acceptor
@@ -249,6 +250,19 @@ def test_a_definition_without_an_error_is_loaded_or_said_not_to_run(tree, machin
             asl.load(tree, type=machine_type)
         except UnsupportedFeature:
             assert codes(report) & NOT_RUN
+
+
+@given(seeds.map(changed_a_little) | near_definitions, TYPES)
+@many
+def test_an_error_is_found_alone_as_among_all_that_is_found(tree, machine_type):
+    assume("${" not in json.dumps(tree))
+    try:
+        source = read_source(tree)
+    except DefinitionError:
+        reject()
+    found = check_source(source, machine_type, Wishes(is_local=True))
+    has_one = any(one.severity == "ERROR" for one in found)
+    assert has_errors(source, machine_type, Wishes(is_local=True)) == has_one
 
 
 def answers(rng):
