@@ -18,7 +18,7 @@ from asl.query.javalike import JavaRandom
 if TYPE_CHECKING:
     from asl.jsontypes import Json
 
-_MACHINE = re.compile(
+_MACHINE = (
     r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d{12}):stateMachine:"
     r"(?P<name>[^:]+)"
 )
@@ -63,7 +63,7 @@ def machine_arn(name: str) -> MachineArn:
     Raises:
         UsageError: It starts like an ARN and is none of a state machine.
     """
-    if match := _MACHINE.fullmatch(name):
+    if match := re.fullmatch(_MACHINE, name):
         return MachineArn(**match.groupdict())
     if name.startswith("arn:"):
         raise UsageError(f"not the ARN of a state machine: {name!r}")

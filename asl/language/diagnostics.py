@@ -15,7 +15,7 @@ MOST_DIAGNOSTICS = 1000
 
 _CUT = 200
 #: A definition can put these into a message; they must not break a line or a terminal.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 
 
 class Diagnostic(NamedTuple):
@@ -68,4 +68,4 @@ def clip(text: str) -> str:
 
 def printable(text: str) -> str:
     """A text without what could break a line or steer a terminal."""
-    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
+    return re.sub(_UNPRINTABLE, lambda match: ascii(match[0])[1:-1], text)

@@ -6,7 +6,6 @@ be lazy, and a hostile definition can't make it work for long.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -192,6 +191,8 @@ class _Guesses:
 
 def nearest(word: str, known: Collection[str]) -> str | None:
     """The known word that a misspelt one may stand for; what all begin with is no likeness."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only what is wrong is guessed at
+
     words = {_distinct(one): one for one in islice(known, _MOST_CANDIDATES)}
     close = get_close_matches(_distinct(word), words, n=1, cutoff=0.7)
     return words[close[0]] if close else None

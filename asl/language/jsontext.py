@@ -20,15 +20,14 @@ if TYPE_CHECKING:
     from asl.language.positions import Duplicate, Node
 
 # Each of these matches strings too, so that what is inside of them is not taken for the rest.
-# A string without an end takes all that is left, so that nothing is looked at twice.
+# A string without an end takes all that is left, so that nothing is looked at twice. They are
+# compiled when a text needs them: few do.
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
-_STRING_OR_PLACEHOLDER = re.compile(f"{_STRING}|{PLACEHOLDER.pattern}", re.DOTALL)
+_STRING_OR_PLACEHOLDER = f"(?s){_STRING}|{PLACEHOLDER.pattern}"
 _MOST_DIGITS = 4300
-_BRACKET = re.compile(rf"{_STRING}|([\[{{\]}}])", re.DOTALL)
+_BRACKET = rf"(?s){_STRING}|([\[{{\]}}])"
 #: What may be no number of ours: constants, more digits than Python converts, a large exponent.
-_ODD_NUMBER = re.compile(
-    rf"{_STRING}|(NaN|-?Infinity|-?[0-9]{{4301,}}|-?[0-9.]+[eE][-+]?[0-9]+)", re.DOTALL
-)
+_ODD_NUMBER = rf"(?s){_STRING}|(NaN|-?Infinity|-?[0-9]{{4301,}}|-?[0-9.]+[eE][-+]?[0-9]+)"
 
 
 def read_json(text: str) -> tuple[Json, list[Duplicate]]:
@@ -48,7 +47,7 @@ def read_json(text: str) -> tuple[Json, list[Duplicate]]:
             raise
         raise TooDeepError(offset) from None
     except ValueError as error:
-        number = next(match for match in _ODD_NUMBER.finditer(text) if _is_bad(match[1]))
+        number = next(match for match in re.finditer(_ODD_NUMBER, text) if _is_bad(match[1]))
         raise TextError(f"{number[1][:20]} is not a JSON number", number.start()) from error
     if text.count("{") + text.count("[") > MAX_DEPTH and is_too_deep(tree):
         raise TooDeepError(_too_deep(text))
@@ -106,7 +105,7 @@ def _finite(digits: str) -> float:
 def _too_deep(text: str) -> int | None:
     """The offset of the first bracket that is nested too deep."""
     depth = 0
-    for match in _BRACKET.finditer(text):
+    for match in re.finditer(_BRACKET, text):
         if match[1]:
             depth += 1 if match[1] in "{[" else -1
         if depth > MAX_DEPTH:
@@ -129,7 +128,7 @@ def _blank_bare(text: str) -> tuple[str, dict[int, Bare]]:
         found[match.start()] = Bare(match[1])
         return "null".ljust(len(match[0]))
 
-    return _STRING_OR_PLACEHOLDER.sub(blank, text), found
+    return re.sub(_STRING_OR_PLACEHOLDER, blank, text), found
 
 
 def _insert_bare(tree: Json, node: Node, found: dict[int, Bare]) -> None:

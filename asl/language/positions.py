@@ -62,10 +62,9 @@ class Duplicate(NamedTuple):
     offset: int
 
 
-_TOKEN = re.compile(
-    r"[ \t\r\n,:]*"  # in a text known to be JSON these only stand between tokens
-    r'(?:(?P<string>"[^"\\]*(?:\\.[^"\\]*)*")|(?P<open>[{[])|(?P<close>[]}])|(?P<leaf>[^\s,\]}]+))',
-    re.DOTALL,
+_PIECE = (
+    r"(?s)[ \t\r\n,:]*"  # in a text known to be JSON these only stand between tokens
+    r'(?:(?P<string>"[^"\\]*(?:\\.[^"\\]*)*")|(?P<open>[{[])|(?P<close>[]}])|(?P<leaf>[^\s,\]}]+))'
 )
 _INDEX = re.compile(r"[0-9]{1,9}")
 
@@ -82,7 +81,7 @@ def scan_json(text: str) -> tuple[Node, list[Duplicate]]:
     outer: list[ObjectNode | ArrayNode] = []
     path: list[str | int] = []
     key: tuple[str, int] | None = None
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_PIECE, text):
         kind = token.lastgroup
         offset = token.start(kind or 0)
         if kind == "close":

@@ -11,15 +11,13 @@ from typing import Literal, NamedTuple, TypeAlias, cast
 
 Pattern: TypeAlias = Literal["", ".sync", ".sync:2", ".waitForTaskToken"]
 
-_INTEGRATION = re.compile(
+_INTEGRATION = (
     r"arn:[^:]+:states:[^:]*:[^:]*:(?P<service>[^:]+(?::[^:]+)??):"
     r"(?P<action>[A-Za-z0-9]+)(?P<pattern>\.sync:2|\.sync|\.waitForTaskToken)?"
 )
-_ACTIVITY = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:activity:(?P<name>[^:]+)")
-_LOCAL = re.compile(r"local:(?P<action>signal:.+|human)")
-_FUNCTION = re.compile(
-    r"(?:arn:[^:]+:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?(?P<name>[^:]+)(?::[^:]+)?"
-)
+_ACTIVITY = r"arn:[^:]+:states:[^:]*:[^:]*:activity:(?P<name>[^:]+)"
+_LOCAL = r"local:(?P<action>signal:.+|human)"
+_FUNCTION = r"(?:arn:[^:]+:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?(?P<name>[^:]+)(?::[^:]+)?"
 
 
 class Resource(NamedTuple):
@@ -65,11 +63,11 @@ class Resource(NamedTuple):
 
 def parse_resource(arn: str) -> Resource:
     """Take a Resource apart; what is neither integration nor activity names a function."""
-    if match := _ACTIVITY.fullmatch(arn):
+    if match := re.fullmatch(_ACTIVITY, arn):
         return Resource(arn, "activity", "activity", match["name"])
-    if match := _LOCAL.fullmatch(arn):
+    if match := re.fullmatch(_LOCAL, arn):
         return Resource(arn, "local", "local", match["action"])
-    if match := _INTEGRATION.fullmatch(arn):
+    if match := re.fullmatch(_INTEGRATION, arn):
         pattern = cast("Pattern", match["pattern"] or "")
         return Resource(arn, "service", match["service"], match["action"], pattern)
     return Resource(arn, "lambda", "lambda", function_name(arn))
@@ -77,5 +75,5 @@ def parse_resource(arn: str) -> Resource:
 
 def function_name(function: str) -> str:
     """The bare name of a Lambda function given by name, partial ARN or ARN, without qualifier."""
-    match = _FUNCTION.fullmatch(function)
+    match = re.fullmatch(_FUNCTION, function)
     return match["name"] if match else function

@@ -24,7 +24,6 @@ from asl.language.positions import (
     place_of_value,
 )
 from asl.language.substitutions import SubstitutionError, check_substitutions, substitute
-from asl.query.jackson import parse_error
 from asl.values import Value
 
 if TYPE_CHECKING:
@@ -45,10 +44,8 @@ _NAMELESS = "<definition>"
 _YAML_SUFFIXES = frozenset((".yaml", ".yml"))
 #: Characters of a text that AWS's parser shows.
 _MOST_SHOWN = 500
-_IN_STATES = re.compile(r"(?:^|/Branches/\d+|/ItemProcessor|/Iterator)/States/[^/]*$")
-_YAML_LINE = re.compile(
-    r"^(?:[^\s{\[\"#][^\n]*|\"(?:[^\"\\\n]|\\.)*\"[ \t]*):(?:[ \t]|$)", re.MULTILINE
-)
+_IN_STATES = r"(?:^|/Branches/\d+|/ItemProcessor|/Iterator)/States/[^/]*$"
+_YAML_LINE = r"(?m)^(?:[^\s{\[\"#][^\n]*|\"(?:[^\"\\\n]|\\.)*\"[ \t]*):(?:[ \t]|$)"
 
 
 class Source(Value):
@@ -279,6 +276,8 @@ def _said_by_aws(text: str) -> tuple[str, str] | None:
         return None  # a template, or YAML
     rest = len(text) - _MOST_SHOWN
     cut = f"[truncated {rest} chars]" if rest > 0 else ""
+    from asl.query.jackson import parse_error  # noqa: PLC0415 - for text that is no JSON
+
     said = parse_error(text, f'Source: (String)"{text[:_MOST_SHOWN]}"{cut}')
     if said is None:
         return None
@@ -294,7 +293,7 @@ def _parse(text: str, suffix: str) -> tuple[Json, list[Duplicate], bool]:
         return *read_json(text), False
     except TextError:
         # broken JSON can be good YAML by accident: who starts with a brace means JSON
-        if suffix == ".json" or text.lstrip()[:1] in ("{", "[") or not _YAML_LINE.search(text):
+        if suffix == ".json" or text.lstrip()[:1] in ("{", "[") or not re.search(_YAML_LINE, text):
             raise
     return _parse(text, ".yaml")
 
@@ -326,7 +325,7 @@ def _repeated(source: Source, duplicates: Sequence[Duplicate]) -> list[Diagnosti
         pointer = pointer_to(path)
         key = clip(str(path[-1]))
         code, message = _BAD_TEXT, f"Duplicate field '{key}'"
-        if _IN_STATES.search(pointer):
+        if re.search(_IN_STATES, pointer):
             code, message = "DUPLICATE_STATE_NAME", f"Duplicate State name: {key}"
         line, column = line_at(offset)
         found.append(

@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import re
 import struct
-from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
@@ -242,6 +241,8 @@ def number_text(number: float) -> str:
         return str(number)
     if 1e-3 <= abs(number) < 1e7 or number == 0:
         return repr(number)
+    from decimal import Decimal  # noqa: PLC0415 - 3 ms, for numbers that are seldom met
+
     exact = Decimal(repr(number))
     digits = "".join(map(str, exact.as_tuple().digits)).rstrip("0")
     if len(digits) == 1:  # the second digit may change the first: 5e-324 is nearer to 4.9e-324

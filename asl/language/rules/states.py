@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NO_TIMESTAMP: Final = "String does not match RFC3339 timestamp"
 _ESCAPES: Final = re.compile(r"(?:[^\\]|\\[*\\])*")
 #: What a name may hold on AWS and nobody wants in it.
-_ODD: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ODD: Final = "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 _TEXT_OPERATORS: Final = frozenset(
     (
         "StringEquals", "StringLessThan", "StringGreaterThan", "StringLessThanEquals",
@@ -110,6 +110,6 @@ def static_result(state: State) -> Iterator[Fault]:
 def odd_names(machine: Machine) -> Iterator[Fault]:
     """A name of a state can be read and typed."""
     for name in machine.all_states:
-        if _ODD.search(name):
+        if not name.isprintable() and re.search(_ODD, name):
             message = "the name has characters that can't be seen"
             yield Fault((*machine.path, "States", name), message, "ASL-113", at_key=True)
