@@ -17,7 +17,7 @@ from asl.language.model import DistributedMapState, every_state
 from asl.language.source import read_source
 from asl.runtimes.clocks import VirtualClock
 from asl.runtimes.local import Run
-from asl.runtimes.nested import Startable
+from asl.runtimes.member import Startable
 from asl.tasks.registry import TaskRegistry
 
 if TYPE_CHECKING:

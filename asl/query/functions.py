@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from asl.errors import UnsupportedFeature
 from asl.jsontypes import NotJsonError, parse_json
-from asl.query.jackson import parse_error
 from asl.query.javalike import (
     JavaRandom,
     hash_set_order,
@@ -220,6 +219,8 @@ def string_to_json(text: Json) -> Json:
     try:
         value = parse_json(source)
     except NotJsonError as error:
+        from asl.query.jackson import parse_error  # noqa: PLC0415 - for text that is no JSON
+
         message = parse_error(source)
         if message is None:
             raise UnsupportedFeature(f"States.StringToJson of this text: {error}", "") from None

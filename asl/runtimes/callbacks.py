@@ -10,6 +10,7 @@ GetActivityTask.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from asl.engine.events import (
@@ -21,7 +22,6 @@ from asl.engine.events import (
 )
 from asl.errors import InvalidInput, TaskTokenError
 from asl.jsontypes import Json, NotJsonError, Payload, copy_json
-from asl.tasks.human import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from asl.engine.commands import InvokeTask
     from asl.engine.events import Event
     from asl.runtimes.member import Member
+    from asl.tasks.human import Desk
 
 
 class ActivityTask(NamedTuple):
@@ -39,15 +40,17 @@ class ActivityTask(NamedTuple):
 
 
 class Callbacks(ABC):
-    """The part of a run that others talk to.
-
-    Attributes:
-        desk: The open tasks for people (``local:human``).
-    """
+    """The part of a run that others talk to."""
 
     def __init__(self) -> None:
-        self.desk = Desk()
         self._taken_tokens: set[str] = set()
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The open tasks for people (``local:human``)."""
+        from asl.tasks.human import Desk  # noqa: PLC0415 - hardly any run has one
+
+        return Desk()
 
     @abstractmethod
     def members(self) -> Iterator[Member]:

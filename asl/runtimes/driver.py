@@ -22,7 +22,6 @@ from asl.errors import MissingHandler, SnapshotError, UnsupportedFeature
 from asl.runtimes.callbacks import Callbacks
 from asl.runtimes.calls import PLAIN_TYPES, answer, failure, succeeded
 from asl.runtimes.member import Member
-from asl.runtimes.nested import start_nested
 from asl.runtimes.result import Result
 
 if TYPE_CHECKING:
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
     from asl.runtimes.calls import Delayed
     from asl.runtimes.clocks import Clock
     from asl.runtimes.map_run import MapRun
-    from asl.runtimes.member import Owner
-    from asl.runtimes.nested import Startable
+    from asl.runtimes.member import Owner, Startable
     from asl.tasks.registry import Binding, TaskRegistry
     from asl.tasks.storage import Storage
 
@@ -362,6 +360,8 @@ class Driver(Callbacks):
     def _start_nested(
         self, member: Member, task: InvokeTask, machines: Mapping[str, Startable]
     ) -> None:
+        from asl.runtimes.nested import start_nested  # noqa: PLC0415 - few runs have any
+
         pointer = member.execution.waiting[task.task_id].step.state.pointer
         try:
             start_nested(self, member, task, machines)

@@ -7,7 +7,7 @@ while it runs (a nested execution, a Map Run) is its work.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from asl.runtimes.watching import show
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from asl.engine.execution import Execution
+    from asl.engine.identity import MachineArn
+    from asl.engine.program import Program
     from asl.runtimes.map_run import MapRun
 
 #: Of a Map Run's children, that many exceptions are kept.
@@ -33,6 +35,13 @@ class Work(Protocol):
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
+
+
+class Startable(NamedTuple):
+    """A state machine whose executions a run may start."""
+
+    program: Program
+    arn: MachineArn
 
 
 class Member:

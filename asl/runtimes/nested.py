@@ -10,7 +10,7 @@ error of a machine that is not there are recorded. The ids of AWS's requests are
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from asl.engine.events import StopRequested, TaskFailed, TaskSubmitted, TaskSucceeded
 from asl.engine.execution import Execution
@@ -23,23 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from asl.engine.commands import InvokeTask
-    from asl.engine.identity import MachineArn
-    from asl.engine.program import Program
     from asl.runtimes.driver import Driver
-    from asl.runtimes.member import Member
+    from asl.runtimes.member import Member, Startable
 
 #: Nested executions of one run, in all: machines that start each other would never end.
 MOST_NESTED = 100_000
 
 _NAMES = ("StateMachineArn", "Input", "Name", "TraceHeader")
 _REQUEST_ID = "00000000-0000-4000-8000-000000000000"
-
-
-class Startable(NamedTuple):
-    """A state machine whose executions a run may start."""
-
-    program: Program
-    arn: MachineArn
 
 
 class Refusal(Exception):  # noqa: N818 - not an error of ours: it becomes the failure of the task

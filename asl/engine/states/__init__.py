@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asl.engine.program import Program, ProgramScope, Step
-from asl.engine.states import choice, distributed, fail, map_, parallel, pass_, succeed, task, wait
+from asl.engine.states import choice, fail, map_, parallel, pass_, succeed, task, wait
 from asl.language import model
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def _bind(step: Step, scope: ProgramScope) -> None:
         step.scopes = tuple(ProgramScope(branch, _bind) for branch in state.branches)
         parallel.bind(state, step, scope)
     elif isinstance(state, model.DistributedMapState):
+        from asl.engine.states import distributed  # noqa: PLC0415 - with all that a Map Run needs
+
         distributed.bind(state, step, scope, _bind)
     elif isinstance(state, model.MapState):
         step.scopes = (ProgramScope(state.processor, _bind),)
