@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from asl.jsontypes import Json
     from asl.language.diagnostics import Diagnostic
     from asl.language.model import Definition, MachineType
-    from asl.language.source import Source
+    from asl.language.source import Source, Text
     from asl.runtimes.clocks import Clock
     from asl.runtimes.result import Result
     from asl.tasks.context import TaskHandler
@@ -47,7 +47,7 @@ _WISHES = Wishes(is_local=True)
 
 
 def load(
-    source: dict[str, Any] | str | bytes | Path,
+    source: dict[str, Any] | str | bytes | Path | Text,
     *,
     substitutions: Mapping[str, object] | None = None,
     type: MachineType = "STANDARD",  # noqa: A002 - the field's name in AWS's API

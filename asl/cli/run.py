@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stdout
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asl.cli.options import add_set, substitutions_of
 from asl.cli.view import View
 from asl.errors import InvalidInput, UsageError
 from asl.jsontypes import NotJsonError, Payload, parse_json
+from asl.language.source import text_in
 from asl.machine import load
 from asl.runtimes.clocks import Clock, SystemClock, VirtualClock
 
@@ -31,7 +32,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="run one execution of a state machine",
         description="Run one execution of a state machine, in virtual time.",
     )
-    parser.add_argument("definition", type=Path, help="the definition: .asl.json or .asl.yaml")
+    parser.add_argument("definition", help="the definition: .asl.json or .asl.yaml")
     parser.add_argument(
         "--input", default="{}", help="JSON text, a file that holds it, or - (stdin)"
     )
@@ -55,13 +56,13 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def run(options: argparse.Namespace) -> int:
     """Run the execution; 0 if it SUCCEEDED, else 1."""
-    if not options.definition.is_file():
+    if not os.path.isfile(options.definition):
         raise UsageError(f"no such file: {options.definition}")
     machine = load(
-        options.definition,
+        text_in(options.definition),
         substitutions=substitutions_of(options),
         type=options.type,
-        name=options.definition.name.split(".")[0],
+        name=os.path.basename(options.definition).split(".")[0],
     )
     view = None if options.json else View(sys.stdout)
     # With --json standard output is for the document alone: what handlers print goes elsewhere.
@@ -86,17 +87,15 @@ def _input(text: str) -> Payload:
         if text == "-":
             text = sys.stdin.read()
         elif _is_file(text):
-            text = Path(text).read_text(encoding="utf-8-sig")
+            with open(text, encoding="utf-8-sig") as file:
+                text = file.read()
         return Payload(parse_json(text))
     except (NotJsonError, UnicodeDecodeError) as error:
         raise InvalidInput(f"--input is neither JSON nor a file that holds it: {error}") from error
 
 
 def _is_file(text: str) -> bool:
-    try:
-        return text.lstrip()[:1] not in ("{", "[", '"') and Path(text).is_file()
-    except (OSError, ValueError):  # too long for a name, or no name at all
-        return False
+    return text.lstrip()[:1] not in ("{", "[", '"') and os.path.isfile(text)
 
 
 def _tasks(name: str | None) -> Mapping[str, Any]:

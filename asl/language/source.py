@@ -7,9 +7,9 @@ It reads JSON, YAML and dicts and refuses what is none of them, larger than AWS 
 from __future__ import annotations
 
 import json
+import os
 import re
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from asl.errors import DefinitionSyntaxError, MissingExtra, UsageError, quote
@@ -28,6 +28,7 @@ from asl.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from asl.jsontypes import Json
     from asl.language import positions
@@ -166,12 +167,10 @@ def text_of(source: str | bytes | Path | Text) -> Text:
     given: object = source
     if isinstance(given, Text):
         return given
-    hint = ""
     if isinstance(given, str) and not _is_text(given):
-        given = Path(given)
-        hint = "the text of a definition starts with '{' or has more than one line"
-    if isinstance(given, Path):
-        return Text(_read_file(given, hint), clip(given.name), given.suffix.lower())
+        return text_in(given, "the text of a definition starts with '{' or has more than one line")
+    if isinstance(given, os.PathLike):
+        return text_in(os.fsdecode(given))
     if isinstance(given, bytes):
         given = _decode(given, _NAMELESS)
     if isinstance(given, str):
@@ -180,21 +179,28 @@ def text_of(source: str | bytes | Path | Text) -> Text:
     raise UsageError(f"a definition is a dict, a Path, or JSON or YAML text, not {kind}")
 
 
+def text_in(path: str, hint: str = "") -> Text:
+    """The text of a file; ``hint`` is for who names none that can be read.
+
+    Raises:
+        DefinitionSyntaxError: It can't be read, or decoded, or is larger than any definition.
+    """
+    file = os.path.basename(path)
+    name = clip(file)
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read(4 * MAX_SIZE + 1)  # no character has more than four bytes
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"can't read the file {quote(path)}: {reason}"
+        fault = Diagnostic(_BAD_TEXT, message, hint=hint, source=name, rule="ASL-002")
+        raise DefinitionSyntaxError([fault]) from error
+    return Text(_decode(content, name), name, os.path.splitext(file)[1].lower())
+
+
 def _is_text(source: str) -> bool:
     start = source.lstrip("\ufeff \t\r")[:1]
     return start in ("", "{", "[") or "\n" in source
-
-
-def _read_file(path: Path, hint: str) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(4 * MAX_SIZE + 1)  # no character has more than four bytes
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"can't read the file {quote(str(path))}: {reason}"
-        fault = Diagnostic(_BAD_TEXT, message, hint=hint, source=clip(path.name), rule="ASL-002")
-        raise DefinitionSyntaxError([fault]) from error
-    return _decode(content, clip(path.name))
 
 
 def _decode(content: bytes, name: str) -> str:
