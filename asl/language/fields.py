@@ -11,7 +11,6 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from asl.errors import JSONPathError, QuerySyntaxError, UnsupportedFeature, quote
-from asl.query.choices import compile_rule
 from asl.query.environment import NESTING_BYTES, Compiled, constant
 from asl.query.jsonata.syntax import UnsupportedExpressionError
 from asl.query.path_text import UnsupportedPathError
@@ -307,6 +306,8 @@ class JsonPathFields(Fields):
 
     def rule(self) -> Predicate:
         """A comparison, or And, Or, Not of some."""
+        from asl.query.choices import compile_rule  # noqa: PLC0415 - only Choice states have rules
+
         return self.compiled("", compile_rule, self.tree)
 
 
