@@ -47,7 +47,7 @@ _YAML_SUFFIXES = frozenset((".yaml", ".yml"))
 _MOST_SHOWN = 500
 _IN_STATES = re.compile(r"(?:^|/Branches/\d+|/ItemProcessor|/Iterator)/States/[^/]*$")
 _YAML_LINE = re.compile(
-    r"^(?:[^\s{\[\"#][^\n]*|\"(?:[^\"\\\n]|\\.)*\"[ \t]*):(?:[ \t]|$)", re.MULTILINE
+    r"^(?:[^ \t\r\n{\[\"#][^\n]*|\"(?:[^\"\\\n]|\\.)*\"[ \t]*)?:(?:[ \t]|$)", re.MULTILINE
 )
 
 
