@@ -46,7 +46,7 @@ _YAML_SUFFIXES = frozenset((".yaml", ".yml"))
 #: Characters of a text that AWS's parser shows.
 _MOST_SHOWN = 500
 _IN_STATES = r"(?:^|/Branches/\d+|/ItemProcessor|/Iterator)/States/[^/]*$"
-_YAML_LINE = r"(?m)^(?:[^\s{\[\"#][^\n]*|\"(?:[^\"\\\n]|\\.)*\"[ \t]*):(?:[ \t]|$)"
+_YAML_LINE = r"(?m)^(?:[^ \t\r\n{\[\"#][^\n]*|\"(?:[^\"\\\n]|\\.)*\"[ \t]*)?:(?:[ \t]|$)"
 
 
 class Source(Value):

@@ -389,10 +389,15 @@ def test_text_that_is_not_meant_as_json_is_read_as_yaml(tmp_path):
     [
         '"StartAt": "A"\n"States":\n  "A":\n    "Type": "Pass"\n    "End": true\n',
         '# a comment\n"StartAt" : A\n"States": {A: {Type: Pass, End: true}}\n',
+        "? StartAt\n: A\n? States\n: {A: {Type: Pass, End: true}}\n",
     ],
 )
-def test_yaml_may_have_all_its_keys_in_quotes(text):
+def test_yaml_may_have_all_its_keys_in_quotes_or_behind_question_marks(text):
     assert read_source(text).tree == TREE
+
+
+def test_a_key_of_yaml_may_begin_with_what_only_looks_like_a_blank():
+    assert read_source("\xa0A: 1\n").tree == {"\xa0A": 1}
 
 
 def test_a_text_in_quotes_is_no_yaml_key():
