@@ -136,11 +136,13 @@ class StateMachine:
         diagnostics: What checking warns of, found when it is first asked for.
     """
 
-    def __init__(self, definition: Definition, name: str, source: Source) -> None:
+    def __init__(
+        self, definition: Definition, name: str, source: Source, program: Program | None = None
+    ) -> None:
         self.definition = definition
         self.arn = machine_arn(name)
         self._source = source
-        self._program = link(definition)
+        self._program = program or link(definition)
         self._registry: tuple[bool, TaskRegistry | None] = (False, None)
         self._storage_user = next(
             (
@@ -164,6 +166,10 @@ class StateMachine:
     def program(self) -> Program:
         """The definition, ready to run."""
         return self._program
+
+    def run_by(self, program: Program) -> StateMachine:
+        """The same machine, run by another program of its definition: one that a debugger made."""
+        return StateMachine(self.definition, str(self.arn), self._source, program)
 
     @property
     def start_at(self) -> str:

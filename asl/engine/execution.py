@@ -106,6 +106,7 @@ class Execution:
         on_forget: Called before events that are not kept are forgotten.
         outcome: How it ended; RUNNING until then.
         is_running: Whether it has not ended yet.
+        is_held: A debugger holds a cursor before its state: no timer fires meanwhile.
         waiting: The cursors that wait, by wait id.
         signals: Those that came before anybody waited for them, oldest first, by name.
         ready: The cursors that can move on; empty between two events.
@@ -125,6 +126,7 @@ class Execution:
         "history",
         "history_limit",
         "identity",
+        "is_held",
         "is_running",
         "kept",
         "last_wait_id",
@@ -180,6 +182,7 @@ class Execution:
         self.deadline = _deadline(program, self.limits, now)
         self.outcome = _RUNNING
         self.is_running = True
+        self.is_held = False
         self.history: Records = []
         self.before = 0
         self.past: Past | None = None
@@ -246,6 +249,12 @@ class Execution:
             if event is not None:
                 self._handle(event)
                 self._run()
+        commands, self.commands = self.commands, []
+        return commands
+
+    def move(self) -> list[Command]:
+        """Move on what can move, at the present time, as `receive` does before anything else."""
+        self._run()
         commands, self.commands = self.commands, []
         return commands
 
@@ -528,7 +537,7 @@ class Execution:
 
     def _fire_timers(self, before: int) -> None:
         """Let everything happen whose time comes before an instant, each at its own time."""
-        while (wake_at := self.wake_at) is not None and wake_at < before:
+        while not self.is_held and (wake_at := self.wake_at) is not None and wake_at < before:
             self.now = max(self.now, wake_at)
             if not self.timers or self.timers[0][0] > wake_at:  # it is the deadline that has come
                 self._stop("TIMED_OUT", None, None)

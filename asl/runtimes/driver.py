@@ -172,6 +172,11 @@ class Driver(Callbacks):
         """Give the execution that was started an event and the time."""
         self.tell(self.root, event, now)
 
+    def move(self) -> None:
+        """Move the execution on without any time passing, and note what it asks for."""
+        self._carry_out(self.root, self.execution.move())
+        self._observe()
+
     def tell(self, member: Member, event: Event | None, now: int | None = None) -> None:
         """Give an execution an event and the time, and note what it asks for."""
         execution = member.execution

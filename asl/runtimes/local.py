@@ -44,23 +44,35 @@ class Run(Driver):
                 clock will bring (a task that hangs without a timeout).
         """
         until = None if span is None else self.clock.now_us() + microseconds(span)
-        while self.is_busy:
-            call = self.take_call() if self.todo else None
-            if call is not None:
-                self._invoke(call)
-                continue
-            due = self.next_due()
-            if (due is None or due > self.clock.now_us()) and self.start_child():
-                continue
-            if due is None or (until is not None and due > until):
-                break
-            self.clock.wait_until(due)
-            self.wake(due)
+        while self.is_busy and self.act(until):
+            pass
         if until is not None:
             self.clock.wait_until(until)
             if self.execution.is_running:
                 self.feed(None, until)
         return self.result
+
+    def act(self, until: int | None = None) -> bool:
+        """Do the next thing: a call, the start of a child, or what the clock brings.
+
+        Args:
+            until: Microseconds since the epoch, after which the clock brings nothing.
+
+        Returns:
+            Whether there was anything to do.
+        """
+        call = self.take_call() if self.todo else None
+        if call is not None:
+            self._invoke(call)
+            return True
+        due = self.next_due()
+        if (due is None or due > self.clock.now_us()) and self.start_child():
+            return True
+        if due is None or (until is not None and due > until):
+            return False
+        self.clock.wait_until(due)
+        self.wake(due)
+        return True
 
     def stop(self, error: str | None = None, cause: str | None = None) -> Result:
         """Abort it, as StopExecution does; one that has ended stays as it is."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 from importlib import import_module
 
 #: Where each public name lives.
-_HOMES: dict[str, str] = {}
+_HOMES: dict[str, str] = {
+    "Debugger": "asl.testing.debugger",
+    "Stop": "asl.testing.debugger",
+}
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - the table is the list
 
