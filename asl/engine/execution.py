@@ -107,6 +107,7 @@ class Execution:
         outcome: How it ended; RUNNING until then.
         is_running: Whether it has not ended yet.
         is_held: A debugger holds a cursor before its state: no timer fires meanwhile.
+        held_before: Timers before this instant were to fire, but for that.
         waiting: The cursors that wait, by wait id.
         signals: Those that came before anybody waited for them, oldest first, by name.
         ready: The cursors that can move on; empty between two events.
@@ -123,6 +124,7 @@ class Execution:
         "context_size",
         "deadline",
         "decisions",
+        "held_before",
         "history",
         "history_limit",
         "identity",
@@ -183,6 +185,7 @@ class Execution:
         self.outcome = _RUNNING
         self.is_running = True
         self.is_held = False
+        self.held_before = 0
         self.history: Records = []
         self.before = 0
         self.past: Past | None = None
@@ -253,8 +256,10 @@ class Execution:
         return commands
 
     def move(self) -> list[Command]:
-        """Move on what can move, at the present time, as `receive` does before anything else."""
+        """Go on with what was held, at the present time; what `receive` would have done then."""
         self._run()
+        before, self.held_before = self.held_before, 0
+        self._fire_timers(before)
         commands, self.commands = self.commands, []
         return commands
 
@@ -537,7 +542,10 @@ class Execution:
 
     def _fire_timers(self, before: int) -> None:
         """Let everything happen whose time comes before an instant, each at its own time."""
-        while not self.is_held and (wake_at := self.wake_at) is not None and wake_at < before:
+        while (wake_at := self.wake_at) is not None and wake_at < before:
+            if self.is_held:
+                self.held_before = before
+                return
             self.now = max(self.now, wake_at)
             if not self.timers or self.timers[0][0] > wake_at:  # it is the deadline that has come
                 self._stop("TIMED_OUT", None, None)

@@ -43,7 +43,7 @@ _CONTAINERS = (dict, list)
 _EXECUTION_NUMBERS = ("now", "context_size", "last_wait_id")
 _SHARED = (
     *_EXECUTION_NUMBERS, "deadline", "outcome", "is_running", "identity", "before", "past", "kept",
-    "is_held",
+    "is_held", "held_before",
 )  # fmt: skip
 _CURSOR_NUMBERS = (
     "size", "unseen_size", "previous", "origin", "entered_id", "entered_at", "retries",
@@ -134,7 +134,7 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
     execution.kept = document["kept"] if document["kept"] is None else _whole(document["kept"])
     execution.before, execution.past = _whole(document["forgotten"]), None
     execution.on_forget = execution.decisions = None
-    execution.is_held = False
+    execution.is_held, execution.held_before = False, 0
     execution.measure_history()
     execution.history = _with_values(document["history"], values.unpack_all)
     if len(execution.history) % WIDTH or not execution.event_count:

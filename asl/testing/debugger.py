@@ -242,7 +242,7 @@ class Debugger:
     def _enter(self, cursor: Cursor) -> None:
         """Let one cursor enter its state; if it comes to another one, that is the next."""
         self._gate.open_for = cursor
-        cursor.execution.is_held = False
+        cursor.execution.is_held = bool(self._parked)
         self._run.execution.ready.append(cursor)
         self._run.move()
         arrived = self._gate.arrived
