@@ -163,12 +163,13 @@ def collection_by_path(query: Query, path: str) -> CollectionQuery:
 
 
 def array_by_path(query: Query, path: str) -> ArrayQuery:
-    """ItemsPath: an array."""
+    """ItemsPath: an array. Of a path into the context object AWS shows what it finds there by."""
+    shown_path = path.removeprefix("$") if path.startswith("$$") else path
 
     def array(data: Json, environment: Environment) -> list[Json]:
         value = query(data, environment)
         if not isinstance(value, list):
-            raise JSONPathError(f'Reference path "{path}" must point to array.')
+            raise JSONPathError(f'Reference path "{shown_path}" must point to array.')
         return value
 
     return array
