@@ -43,6 +43,7 @@ class Cursor:
             the instant when the next heartbeat is late.
         children: The branches or iterations of the Parallel or Map that it is in.
         broken: The children of an attempt that failed, as they stood: what a redrive goes on with.
+        error: What Retry and Catch were asked about last.
         join, index: What it is a child of, and as which; None at the top level.
         item: Index and value of the Map item that it works on.
     """
@@ -54,6 +55,7 @@ class Cursor:
         "data",
         "entered_at",
         "entered_id",
+        "error",
         "execution",
         "heartbeat_due",
         "heartbeat_us",
@@ -103,6 +105,7 @@ class Cursor:
         self.heartbeat_due = 0
         self.children: Join | None = None
         self.broken: Join | None = None
+        self.error: StateError | None = None
         self.join = join
         self.index = index
         self.item = item

@@ -227,7 +227,7 @@ def _fork_join(join: Join | None, cursor: Cursor) -> Join | None:
 def _new_cursor(source: Cursor, execution: Execution, join: Join | None) -> Cursor:
     cursor = Cursor.__new__(Cursor)
     cursor.execution, cursor.join = execution, join
-    cursor.children = cursor.broken = None
+    cursor.children = cursor.broken = cursor.error = None
     for name in (*_CURSOR_NUMBERS, "waits_for"):
         setattr(cursor, name, getattr(source, name))
     return cursor
@@ -287,7 +287,7 @@ def _unpack_cursor(
 ) -> Cursor:
     cursor = Cursor.__new__(Cursor)
     cursor.execution, cursor.join = execution, join
-    cursor.children = cursor.broken = None
+    cursor.children = cursor.broken = cursor.error = None
     for name in _CURSOR_NUMBERS:
         setattr(cursor, name, _whole(document[name]))
     cursor.waits_for = _one_of(document["waits_for"], get_args(WaitsFor))

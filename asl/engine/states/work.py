@@ -72,6 +72,7 @@ def bind_failure(
 
     def fail(cursor: Cursor, error: StateError) -> Step | None:
         execution = cursor.execution
+        cursor.error = error
         retrier = None if error.fatal else first_match(retriers, error)
         if retrier is not None:
             delay = spend_retry(retriers, retrier, cursor.retry_counts, execution.random)
