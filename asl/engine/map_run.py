@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from asl.language.model import ItemFormat, OutputType, Transformation
     from asl.query.environment import Compiled
 
+#: How a Map Run fails of which more items failed than the Map stands, and AWS's sentence.
+TOO_MANY_FAILURES = "States.ExceedToleratedFailureThreshold"
+TOO_MANY_FAILURES_CAUSE = "The specified tolerated failure threshold was exceeded"
+
 #: What `MapItem.source` is for items that come from the state's input.
 STATE_DATA = "STATE_DATA"
 
@@ -110,6 +114,28 @@ class MapRunSpec(NamedTuple):
     def id(self) -> str:
         """The last part of its ARN."""
         return self.arn.rpartition(":")[2]
+
+    @property
+    def has_tolerance(self) -> bool:
+        """Whether the Map says how many failures it stands."""
+        return (
+            self.tolerated_failure_count is not None
+            or self.tolerated_failure_percentage is not None
+        )
+
+    def tolerates(self, failed: int, total: int | None) -> bool:
+        """Whether neither bound that the Map sets is passed by so many failed items.
+
+        Args:
+            failed: Items that failed.
+            total: All items; None while nobody knows, and a percentage can't be told.
+        """
+        count, percentage = self.tolerated_failure_count, self.tolerated_failure_percentage
+        if count is not None and failed > count:
+            return False
+        if percentage is None or (total is None and percentage):
+            return True
+        return failed * 100 <= percentage * (total or 0)
 
     def item_input(self, item: MapItem) -> Json:
         """What a child gets of an item.

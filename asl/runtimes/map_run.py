@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from asl.engine.events import MapRunFailed, MapRunSucceeded, StopRequested
 from asl.engine.execution import Execution
 from asl.engine.failure import DATA_LIMIT_EXCEEDED, data_limit_exceeded, evaluation_error
-from asl.engine.map_run import derived_seed
+from asl.engine.map_run import TOO_MANY_FAILURES, TOO_MANY_FAILURES_CAUSE, derived_seed
 from asl.errors import QueryError, StorageError
-from asl.jsontypes import Payload, size_bytes
+from asl.jsontypes import Payload
+from asl.runtimes.batches import TooLarge, batches_of
 from asl.runtimes.results import results_of
 from asl.tasks.items import items_of
 from asl.tasks.items.failure import ItemReaderError
@@ -27,7 +28,7 @@ from asl.tasks.items.failure import ItemReaderError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asl.engine.map_run import MapItem, MapRunSpec
+    from asl.engine.map_run import MapRunSpec
     from asl.jsontypes import Json
     from asl.runtimes.driver import Driver
     from asl.runtimes.member import Member
@@ -41,7 +42,6 @@ MOST_FAILURES = 10
 
 _ITEM_READER_FAILED = "States.ItemReaderFailed"
 _RESULT_WRITER_FAILED = "States.ResultWriterFailed"
-_TOO_MANY_FAILURES = "States.ExceedToleratedFailureThreshold"
 
 
 @dataclass(slots=True)
@@ -93,10 +93,6 @@ class MapRunResult:
     items: Counts
     executions: Counts
     failures: tuple[Result, ...] = field(repr=False)
-
-
-class _TooLarge(Exception):  # noqa: N818 - becomes the failure of the Map Run
-    """The input of a child is larger than it may be."""
 
 
 class MapRun:
@@ -171,7 +167,7 @@ class MapRun:
             items, payload = batch
         except ItemReaderError as error:
             self._fail(_ITEM_READER_FAILED, str(error))
-        except _TooLarge as error:
+        except TooLarge as error:
             self._fail(DATA_LIMIT_EXCEEDED, str(error))
         except QueryError as error:
             cursor = self._spec.cursor
@@ -211,44 +207,18 @@ class MapRun:
     def _read(self, storage: Storage | None) -> Iterator[tuple[int, Payload]]:
         """How many items each child gets, and its input."""
         spec = self._spec
+        inputs = map(spec.item_input, items_of(spec, storage))
         if spec.batching is None:
-            for item in items_of(spec, storage):
-                yield 1, self._payload(spec.item_input(item))
+            for value in inputs:
+                yield 1, self._payload(value)
         else:
-            yield from self._batched(items_of(spec, storage))
-
-    def _batched(self, source: Iterator[MapItem]) -> Iterator[tuple[int, Payload]]:
-        """Items put together, as many as both bounds allow.
-
-        No batch is larger than the input of an execution may be, whatever MaxInputBytesPerBatch
-        says.
-        """
-        batching = self._spec.batching
-        if batching is None:
-            return
-        most = min(batching.max_bytes or self._limit, self._limit)
-        empty = size_bytes({**batching.batch_input, "Items": []})
-        batch: list[Json] = []
-        size = empty
-        for item in source:
-            value = self._spec.item_input(item)
-            added = size_bytes(value) + 1
-            if batch and (len(batch) == batching.max_items or size + added - 1 > most):
-                yield len(batch), self._payload({**batching.batch_input, "Items": batch})
-                batch, size = [], empty
-            if size + added - 1 > most:
-                raise _TooLarge(
-                    f"An item of {added - 1:,} bytes does not fit into a batch of {most:,} bytes."
-                )
-            batch.append(value)
-            size += added
-        if batch:
-            yield len(batch), self._payload({**batching.batch_input, "Items": batch})
+            for count, batch in batches_of(inputs, spec.batching, self._limit):
+                yield count, self._payload(batch)
 
     def _payload(self, value: Json) -> Payload:
         payload = Payload(value)
         if payload.size_bytes > self._limit:
-            raise _TooLarge(
+            raise TooLarge(
                 f"The input of a child execution has {payload.size_bytes:,} bytes, more than the "
                 f"limit of {self._limit:,}."
             )
@@ -280,17 +250,11 @@ class MapRun:
         spec, failed = self._spec, self.items.unsuccessful
         if self.status != "RUNNING" or not failed:
             return
-        count, percentage = spec.tolerated_failure_count, spec.tolerated_failure_percentage
-        is_exceeded = count is None and percentage is None
-        if count is not None and failed > count:
-            is_exceeded = True
-        if percentage is not None:
-            total = len(spec.items) if spec.items is not None else self.items.total
-            is_certain = self._is_exhausted or spec.items is not None or percentage == 0
-            if is_certain and failed * 100 > percentage * total:
-                is_exceeded = True
-        if is_exceeded:
-            self._fail(_TOO_MANY_FAILURES, "The specified tolerated failure threshold was exceeded")
+        total = self.items.total if self._is_exhausted else None
+        if spec.items is not None:
+            total = len(spec.items)
+        if not spec.has_tolerance or not spec.tolerates(failed, total):
+            self._fail(TOO_MANY_FAILURES, TOO_MANY_FAILURES_CAUSE)
 
     def _succeed(self) -> None:
         if self._results.is_too_large:
