@@ -11,6 +11,7 @@ from importlib import import_module
 _HOMES: dict[str, str] = {
     "Debugger": "asl.testing.debugger",
     "Stop": "asl.testing.debugger",
+    "validate_reply": "asl.testing.replies",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - the table is the list
