@@ -19,6 +19,7 @@
         MissingHandler           nobody answers for a task
         HandlerContractError     a handler returned what is not JSON
         TaskTokenError           a task token that names no task that is waited for
+        TestStateError           a request that AWS's TestState refuses
         HumanTaskError           a task for people was claimed or answered wrongly
         ClockError               time ran backwards
         ExecutionNotRedrivable   an execution that AWS would not redrive
@@ -195,6 +196,22 @@ class TaskTokenError(UsageError):
     def __init__(self, code: str, message: str) -> None:
         self.code = code
         super().__init__(message)
+
+
+class TestStateError(UsageError):
+    """A request of TestState was refused, as AWS refuses it.
+
+    ``code`` is AWS's: ValidationException, InvalidDefinition or InvalidExecutionInput; ``message``
+    is AWS's where it is known, ``hint`` says what may help.
+    """
+
+    __test__ = False  # pytest would take it for a test
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        self.code = code
+        self.message = message
+        self.hint = hint
+        super().__init__(f"{code}: {message}" + (f" ({hint})" if hint else ""))
 
 
 class HumanTaskError(UsageError):

@@ -40,7 +40,7 @@ MapRunStatus: TypeAlias = Literal["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"]
 #: Failed children whose results a Map Run keeps, for people to look at.
 MOST_FAILURES = 10
 
-_ITEM_READER_FAILED = "States.ItemReaderFailed"
+ITEM_READER_FAILED = "States.ItemReaderFailed"
 _RESULT_WRITER_FAILED = "States.ResultWriterFailed"
 
 
@@ -166,7 +166,7 @@ class MapRun:
                 return
             items, payload = batch
         except ItemReaderError as error:
-            self._fail(_ITEM_READER_FAILED, str(error))
+            self._fail(ITEM_READER_FAILED, str(error))
         except TooLarge as error:
             self._fail(DATA_LIMIT_EXCEEDED, str(error))
         except QueryError as error:

@@ -11,6 +11,8 @@ from importlib import import_module
 _HOMES: dict[str, str] = {
     "Debugger": "asl.testing.debugger",
     "Stop": "asl.testing.debugger",
+    "TestStateError": "asl.errors",
+    "test_state": "asl.testing.teststate",
     "validate_reply": "asl.testing.replies",
 }
 
