@@ -3,6 +3,7 @@
     python tests/conformance/run.py executions DIR [--level outcome|history]
         [--feature F ...] [--without F ...] [--only TEXT] [--json FILE] [--jobs N] [--full]
     python tests/conformance/run.py validation DIR   (the same options, but for --level)
+    python tests/conformance/run.py test_state DIR   (the same)
     python tests/conformance/run.py jsonata DIR [--only TEXT] [--json FILE] [--full]
 
 Prints one line for each case that differs, and closes with "N passed, M failed". A case that needs
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.conformance import executions, jsonata_suite, validation
+from tests.conformance import executions, jsonata_suite, teststate, validation
 from tests.conformance.corpus import Case, chosen, cut, load_case, load_comparer
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ SUITES = {
         {},
         validation.summary,
     ),
+    "test_state": Suite("answers of TestState, for single states", teststate.judge, {}),
 }
 
 
