@@ -57,6 +57,7 @@ EXCEPTIONS = [
     asl.ExecutionFailed(failed_result()),
     asl.TaskFailed("Refused", "no credit"),
     asl.MissingHandler([("Pay", "pay")], ["ship"]),
+    errors.TestStateError("ValidationException", "State not found in definition", "did you mean?"),
     asl.HandlerContractError("the handler returned a set"),
     asl.ClockError("time went back"),
     asl.SnapshotError("not a snapshot"),
