@@ -33,7 +33,7 @@ def cover(scope: Scope, classes: Mapping[str, str]) -> Scope:
         UsageError: A class is not known, or a pointer is of nothing that is drawn.
     """
     pointers = frozenset(_pointers(scope))
-    tones: dict[str, Tone] = {}
+    known: dict[str, Tone] = {}
     for pointer, given in classes.items():
         tone = next((each for each in TONES if each == given), None)
         if tone is None:
@@ -42,14 +42,14 @@ def cover(scope: Scope, classes: Mapping[str, str]) -> Scope:
                 f"{TONES[-1]!r}, not {quote(given)}"
             )
         if pointer not in pointers:
-            near = get_close_matches(pointer, pointers, 1)
+            near = get_close_matches(str(pointer), pointers, 1)
             hint = f"; the nearest is {near[0]!r}" if near else ""
             raise UsageError(
                 f"{quote(pointer)} points at no state, branch, processor, Next, rule, Default, "
                 f"retrier or catcher of the definition{hint}"
             )
-        tones[pointer] = tone
-    return _cover(scope, tones)
+        known[pointer] = tone
+    return _cover(scope, known)
 
 
 def _pointers(scope: Scope) -> Iterator[str]:
@@ -68,13 +68,13 @@ def _pointers(scope: Scope) -> Iterator[str]:
             yield from (note.pointer for note in edge.notes if note.pointer is not None)
 
 
-def _cover(scope: Scope, tones: Mapping[str, Tone]) -> Scope:
+def _cover(scope: Scope, known: Mapping[str, Tone]) -> Scope:
     def noted(notes: Iterable[Note]) -> tuple[Note, ...]:
-        return tuple(note._replace(tone=tones.get(note.pointer or "?")) for note in notes)
+        return tuple(note._replace(tone=known.get(note.pointer or "?")) for note in notes)
 
     def covered_edge(edge: Edge) -> Edge:
         notes = noted(edge.notes)
-        own = [tones.get(edge.pointer)] if edge.pointer is not None else []
+        own = [known.get(edge.pointer)] if edge.pointer is not None else []
         return replace(edge, notes=notes, tone=_together([*own, *(note.tone for note in notes)]))
 
     return replace(
@@ -83,18 +83,18 @@ def _cover(scope: Scope, tones: Mapping[str, Tone]) -> Scope:
             replace(
                 node,
                 notes=noted(node.notes),
-                scopes=tuple(_cover(each, tones) for each in node.scopes),
-                tone=None if node.pointer is None else tones.get(node.pointer, "unknown"),
+                scopes=tuple(_cover(each, known) for each in node.scopes),
+                tone=None if node.pointer is None else known.get(node.pointer, "unknown"),
             )
             for node in scope.nodes
         ),
         edges=tuple(map(covered_edge, scope.edges)),
-        tone=tones.get(scope.pointer),
+        tone=known.get(scope.pointer),
     )
 
 
-def unlike(scope: Scope, wanted: Tone) -> Iterator[tuple[str, Tone]]:
-    """The pointers of all of which coverage is known, but is not this, each with what it is."""
+def tones(scope: Scope) -> Iterator[tuple[str, Tone]]:
+    """The pointers of all of which coverage is known, each with what it is."""
     found: list[tuple[str | None, Tone | None]] = []
     pending = [scope]
     for each in pending:  # it grows
@@ -104,16 +104,16 @@ def unlike(scope: Scope, wanted: Tone) -> Iterator[tuple[str, Tone]]:
             found += ((note.pointer, note.tone) for note in node.notes)
             pending += node.scopes
         for edge in each.edges:
-            found += [(edge.pointer, edge.tone)] if edge.pointer is not None else []
+            found.append((edge.pointer, edge.tone))
             found += ((note.pointer, note.tone) for note in edge.notes)
     for pointer, tone in found:
-        if pointer is not None and tone not in (None, "unknown", wanted):
+        if pointer is not None and tone is not None and tone != "unknown":
             yield pointer, tone
 
 
-def _together(tones: Iterable[Tone | None]) -> Tone | None:
+def _together(several: Iterable[Tone | None]) -> Tone | None:
     """How well several things are covered that are drawn as one."""
-    known = {tone for tone in tones if tone is not None}
+    known = {tone for tone in several if tone is not None}
     if not known:
         return None
     return known.pop() if len(known) == 1 else "partly"

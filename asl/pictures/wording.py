@@ -61,8 +61,8 @@ def _plain(value: Json) -> str:
 
 
 def times(count: object) -> str:
-    """How often, with a sign behind."""
-    return f"{count}\N{MULTIPLICATION SIGN}"
+    """How often, such as ``3×``."""
+    return f"{count}×"
 
 
 def rule_text(rule: Tree) -> str:
@@ -171,7 +171,7 @@ _UNITS: Final = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 def span(length: timedelta) -> str:
     """A span of time in its two largest units, such as ``1 min 30 s`` or ``0.25 s``."""
     seconds = length.total_seconds()
-    if seconds < 60:
+    if seconds < 59.9995:
         return f"{seconds:.3f}".rstrip("0").rstrip(".") + " s"
     rest = round(seconds)
     parts = []

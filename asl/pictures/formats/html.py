@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from asl.pictures.formats.svg import draw
 from asl.pictures.lettering import shown
-from asl.pictures.marking import unlike
+from asl.pictures.marking import tones
 from asl.pictures.outline import every_node
 from asl.pictures.wording import span
 
@@ -56,9 +56,8 @@ def write_html(picture: Picture) -> str:
             body, "Visits", ("", "at", "state", "took", "errors"),
             _visits(picture.scope, picture.journey), links,
         )  # fmt: skip
-    gaps = list(unlike(picture.scope, "covered"))
-    if gaps:
-        rows = ((pointer, tone, pointer) for pointer, tone in gaps)
+    rows = [(pointer, tone, pointer) for pointer, tone in tones(picture.scope) if tone != "covered"]
+    if rows:
         _table(body, "Not wholly covered", ("place", "coverage"), rows, links)
     return "<!DOCTYPE html>\n" + ET.tostring(page, encoding="unicode", method="html") + "\n"
 

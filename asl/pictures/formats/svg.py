@@ -31,6 +31,7 @@ from asl.pictures.look import (
     sample,
     tone_of,
 )
+from asl.pictures.marking import tones
 from asl.pictures.outline import every_node
 from asl.pictures.wording import cut
 
@@ -245,8 +246,9 @@ def _head(picture: Picture) -> list[tuple[str, float, str]]:
 
 def _used(scope: Scope) -> list[Tone | Trace]:
     """What the legend has to explain, in its order."""
-    found = {each for _, node in every_node(scope) for each in (node.tone, node.trace)}
-    return [each for each in LEGEND if each in found]
+    traces = {node.trace for _, node in every_node(scope)}
+    covered = {tone for _, tone in tones(scope)}
+    return [each for each in LEGEND if each in traces or each in covered]
 
 
 def _legend_width(used: Sequence[Tone | Trace]) -> float:
