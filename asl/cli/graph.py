@@ -11,7 +11,6 @@ from asl.cli.options import add_set, substitutions_of
 from asl.cli.terminal import write
 from asl.errors import UsageError
 from asl.jsontypes import NotJsonError, parse_json
-from asl.language.source import read_source
 from asl.pictures.picture import DIRECTIONS
 
 if TYPE_CHECKING:
@@ -80,14 +79,10 @@ def graph(options: argparse.Namespace) -> int:
     path = Path(options.definition)
     if not from_stdin and not path.is_file():
         raise UsageError(f"no such file: {path}")
-    source = read_source(
-        sys.stdin.buffer.read() if from_stdin else path,
-        substitutions=substitutions_of(options) or None,
-        keeps_placeholders=True,
-    )
     title = None if from_stdin else path.name.split(".")[0]
     text = _FORMATS[_format(options)](
-        source.tree,
+        sys.stdin.buffer.read() if from_stdin else path,
+        substitutions=substitutions_of(options),
         run=_json(options.run, "--run"),
         classes=_classes(options.coverage),
         title=title if options.title is None else options.title,

@@ -2,7 +2,7 @@
 
 Each takes what `asl.load` takes, and draws what can't be loaded too, as far as its shape allows:
 placeholders may be open, and there may be faults. What a picture can show beside the definition is
-in `Wishes`: ``classes`` (coverage), ``run``, ``title``, ``direction``.
+in `Wishes`: ``classes`` (coverage), ``run``, ``title``, ``direction``, ``substitutions``.
 """
 
 from __future__ import annotations

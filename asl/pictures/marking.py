@@ -45,8 +45,8 @@ def cover(scope: Scope, classes: Mapping[str, str]) -> Scope:
             near = get_close_matches(str(pointer), pointers, 1)
             hint = f"; the nearest is {near[0]!r}" if near else ""
             raise UsageError(
-                f"{quote(pointer)} points at no state, branch, processor, Next, rule, Default, "
-                f"retrier or catcher of the definition{hint}"
+                f"{quote(pointer)} points at no state, branch, processor, Next, End, rule, "
+                f"Default, retrier or catcher of the definition{hint}"
             )
         known[pointer] = tone
     return _cover(scope, known)

@@ -193,7 +193,7 @@ class _Outliner:
             self._choices(node, state)
             if state.kind != "Choice":
                 if tree.get("End") is True:
-                    self._end(node)
+                    self._end(node, pointer_to((*state.path, "End")))
                 if "Next" in tree:
                     pointer = pointer_to((*state.path, "Next"))
                     self._way(node, tree["Next"], "next", pointer=pointer)
@@ -221,10 +221,10 @@ class _Outliner:
         for target, notes in chosen.items():
             self.edges.append(Edge(node.id, target, "choice", tuple(notes)))
 
-    def _end(self, node: Node) -> None:
+    def _end(self, node: Node, pointer: str) -> None:
         if self.end is None:
             self.end = self._mark("end")
-        self.edges.append(Edge(node.id, self.end.id, "end"))
+        self.edges.append(Edge(node.id, self.end.id, "end", pointer=pointer))
 
     def _way(
         self,

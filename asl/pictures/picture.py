@@ -28,17 +28,19 @@ class Wishes(TypedDict, total=False):
 
     Attributes:
         classes: How well something is covered, by JSON pointer: ``covered``, ``partly`` or
-            ``missing``, for a state (``/States/Pay``), a branch or item processor, a Next, rule,
-            Default, retrier or catcher (``/States/Pay/Catch/0``).
+            ``missing``, for a state (``/States/Pay``), a branch or item processor, a Next, End,
+            rule, Default, retrier or catcher (``/States/Pay/Catch/0``).
         run: A `Result`, or what GetExecutionHistory gives: ``{"events": [...]}`` or the events.
         title: Stands above the picture.
         direction: ``TB`` (down, the default) or ``LR`` (to the right).
+        substitutions: Values for ``${Name}`` placeholders; those without one stay as they are.
     """
 
     classes: Mapping[str, str] | None
     run: Run | None
     title: str | None
     direction: Direction
+    substitutions: Mapping[str, object] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def picture_of(source: dict[str, Any] | str | bytes | Path, wishes: Wishes) -> P
     direction = wishes.get("direction", "TB")
     if direction not in DIRECTIONS:
         raise UsageError(f"direction is 'TB' (down) or 'LR' (right), not {quote(direction)}")
-    scope = outline(read_source(source, keeps_placeholders=True).tree)
+    read = read_source(source, substitutions=wishes.get("substitutions"), keeps_placeholders=True)
+    scope = outline(read.tree)
     classes, run = wishes.get("classes"), wishes.get("run")
     subtitle = walked = None
     if classes is not None:

@@ -54,7 +54,7 @@ TAGS = frozenset(("svg", "title", "rect", "g", "path", "polygon", "text", "circl
 ATTRIBUTES = frozenset(
     (
         "viewBox", "width", "height", "font-family", "role", "x", "y", "fill", "transform", "class",
-        "d", "stroke", "stroke-width", "stroke-dasharray", "points", "id", "data-pointer", "rx",
+        "d", "stroke", "stroke-width", "stroke-dasharray", "points", "data-pointer", "rx",
         "fill-opacity", "font-size", "font-weight", "cx", "cy", "r",
     )
 )  # fmt: skip
@@ -77,11 +77,14 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.elements, self.names, self.written = set(), set(), []
+        self.links, self.ids = set(), []
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         self.elements.add(tag)
         self.names |= {key for key, _ in attrs}
+        self.links |= {value for key, value in attrs if key == "href"}
+        self.ids += [value for key, value in attrs if key == "id"]
 
     def handle_data(self, data):
         self.written.append(data)
@@ -104,6 +107,8 @@ def test_no_name_is_markup_in_html(given_):
     assert page.elements <= TAGS | PAGE
     assert not [key for key in page.names if key.startswith("on")]
     assert shown(pointer) in page.written
+    assert page.links <= {f"#{each}" for each in page.ids}
+    assert len(page.ids) == len(set(page.ids))
 
 
 LABEL = r'"(?:[^\W_]|[ ,·×…$._:/-]|\#\d+;|</?b>|<br/>)*"'
@@ -201,6 +206,7 @@ def test_a_run_in_every_format():
     assert 'label="Shop: SUCCEEDED after 1 min 30 s"' in pictures.dot(SHOP, **wishes)
     page = Page(pictures.html(SHOP, **wishes))
     assert "Visits" in page.written
+    assert {"#asl-n1", "#asl-n2"} <= page.links
     places = [page.written.index(name) for name in ("Plan", "Pack")]
     assert places == sorted(places)
 
@@ -227,7 +233,10 @@ def test_marks_kinds_and_ways_can_be_told_apart():
     assert len(root.findall(f".//{SVG}circle")) == 4 + 2 * 2  # four starts, two ends of two circles
     (dashed,) = root.findall(f".//{SVG}g[@class='asl-catch']/{SVG}path")
     assert dashed.get("stroke-dasharray")
-    lines = {one.get("d") for one in root.findall(f".//{SVG}g[@class='asl-state']/{SVG}path")}
+    states = [
+        each for each in root.iter(f"{SVG}g") if each.get("class", "").startswith("asl-state")
+    ]
+    lines = {each.find(f"{SVG}path").get("d") for each in states}
     assert len(lines) == 8  # a sign for each type
 
 

@@ -31,6 +31,7 @@ def test_every_part_can_have_a_class():
         f"{BIG}/Default": "missing",
         "/States/Pack/Branches/1": "partly",
         "/States/Pack/Branches/0/States/Each/ItemProcessor": "covered",
+        "/States/Pack/Branches/1/States/Rest/End": "missing",
         "/States/Pack/Catch/0": "covered",
         "/States/Pack/Catch/1": "missing",
     }

@@ -49,7 +49,11 @@ def write_html(picture: Picture) -> str:
     body = ET.SubElement(page, "body")
     ET.SubElement(body, "input", {"type": "checkbox", "id": "full"})
     ET.SubElement(body, "label", {"for": "full"}).text = " full size"
-    ET.SubElement(body, "figure").append(draw(picture))
+    drawn = draw(picture)
+    for group in drawn.iter("g"):  # an SVG alone has no ids: many may stand on one page
+        if group.get("class", "").startswith("asl-state "):
+            group.set("id", group.get("class", "").split()[1])
+    ET.SubElement(body, "figure").append(drawn)
     links = {node.pointer: node.id for _, node in every_node(picture.scope) if node.pointer}
     if picture.journey is not None:
         _table(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MOST: Final = 60
 #: What stands as it is, in the first group: letters, digits, signs without a meaning, and between
 #: letters or digits what can only mean something beside a space.
-_SIGNS = re.compile(r"([^\W_]|[ ,·×…$]|(?<=[^\W_])[-._:/](?=[^\W_]))|.", re.DOTALL)
+_SIGNS = re.compile(r"([^\W_]|[ ,·×…$]|(?<=[^\W_]|\$)[-._:/](?=[^\W_]))|.", re.DOTALL)
 #: Mermaid looks for formulas and line breaks when entities are signs again: what nobody sees stands
 #: between two such signs.
 _PAIRS = re.compile(r"\$(?=\$)|\\(?=n)")

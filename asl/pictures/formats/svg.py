@@ -146,8 +146,7 @@ def _box(group: ET.Element, corner: Point, box: Box) -> None:
     if node.kind in ("start", "end"):
         _mark(group, corner, box, look)
         return
-    group.set("class", "asl-state")
-    group.set("id", f"asl-{node.id}")
+    group.set("class", f"asl-state asl-{node.id}")
     if node.pointer is not None:
         group.set("data-pointer", shown(node.pointer))
     ET.SubElement(group, "title").text = _hint(node)
