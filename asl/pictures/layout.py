@@ -15,7 +15,7 @@ from asl.errors import MissingExtra
 from asl.pictures.lettering import width, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from asl.pictures.outline import Edge, Node, Note, Scope
 
@@ -116,35 +116,13 @@ def plan(scope: Scope, direction: Direction) -> Plan:
     Raises:
         MissingExtra: Graphviz is not installed.
     """
-    try:
-        import pygraphviz  # noqa: PLC0415  # an extra
-    except ImportError as error:
-        raise MissingExtra("graph", "laying out a picture") from error
     boxes = {node.id: _box(node, direction) for node in scope.nodes}
-    graph = pygraphviz.AGraph(
-        strict=False, directed=True, rankdir=direction, nodesep="0.35", ranksep="0.4"
-    )
-    for id_, box in boxes.items():
-        shape = "circle" if box.node.kind in ("start", "end") else "box"
-        graph.add_node(
-            id_,
-            label="",
-            shape=shape,
-            fixedsize="true",
-            width=box.width / _INCH,
-            height=box.height / _INCH,
-        )
     texts = [_way_lines(edge) for edge in scope.edges]
-    for number, (edge, lines) in enumerate(zip(scope.edges, texts, strict=True)):
-        graph.add_edge(
-            edge.source, edge.target, f"e{number}",
-            arrowsize="0.75", weight=_WEIGHTS[edge.kind], **_label(lines),
-        )  # fmt: skip
-    graph.layout("dot")
+    graph = _laid_out(boxes, scope.edges, texts, direction)
     left, bottom, right, top = map(float, graph.graph_attr["bb"].split(","))
 
     def point(text: str) -> Point:
-        x, y = text.split(",")
+        x, y = text.split(",")  # Graphviz counts upwards
         return Point(float(x) - left, top - float(y))
 
     placed = []
@@ -154,11 +132,40 @@ def plan(scope: Scope, direction: Direction) -> Plan:
         placed.append((corner, box))
     routes = []
     for number, (edge, lines) in enumerate(zip(scope.edges, texts, strict=True)):
-        found: Any = graph.get_edge(edge.source, edge.target, f"e{number}").attr
+        found = graph.get_edge(edge.source, edge.target, f"e{number}").attr
         tip, *points = found["pos"].removeprefix("e,").split()
         label = point(found["lp"]) if lines else None
         routes.append(Route(edge, tuple(map(point, points)), point(tip), label, lines))
     return Plan(scope, right - left, top - bottom, tuple(placed), tuple(routes))
+
+
+def _laid_out(
+    boxes: Mapping[str, Box],
+    edges: Sequence[Edge],
+    texts: Sequence[tuple[Line, ...]],
+    direction: Direction,
+) -> Any:  # noqa: ANN401 - pygraphviz has no types
+    """Graphviz's graph of one scope, with positions; an edge's key is ``e`` and its number."""
+    try:
+        import pygraphviz  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise MissingExtra("graph", "laying out a picture") from error
+    graph = pygraphviz.AGraph(
+        strict=False, directed=True, rankdir=direction, nodesep="0.35", ranksep="0.4"
+    )
+    for id_, box in boxes.items():
+        is_mark = box.node.kind in ("start", "end")
+        graph.add_node(
+            id_, label="", shape="circle" if is_mark else "box", fixedsize="true",
+            width=box.width / _INCH, height=box.height / _INCH,
+        )  # fmt: skip
+    for number, (edge, lines) in enumerate(zip(edges, texts, strict=True)):
+        graph.add_edge(
+            edge.source, edge.target, f"e{number}",
+            arrowsize="0.75", weight=_WEIGHTS[edge.kind], **_label(lines),
+        )  # fmt: skip
+    graph.layout("dot")
+    return graph
 
 
 def _label(lines: Sequence[Line]) -> dict[str, str]:
