@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from asl.errors import MissingExtra
 from asl.pictures.lettering import width, wrap
+from asl.pictures.outline import few
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -180,7 +181,7 @@ def _label(lines: Sequence[Line]) -> dict[str, str]:
 def _way_lines(edge: Edge) -> tuple[Line, ...]:
     return tuple(
         Line(text, note)
-        for note in edge.notes
+        for note in few(edge.notes)
         for text in wrap(note.text, NOTE_SIZE, _WAY_ROOM, _WAY_LINES)
     )
 

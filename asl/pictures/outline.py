@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
 
 from asl.errors import UsageError, quote
 from asl.language.source import pointer_to
@@ -19,7 +19,7 @@ from asl.language.walk import ENDING_TYPES, survey
 from asl.pictures.wording import caught, described, retried, rule_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from asl.jsontypes import Json
     from asl.language.walk import Machine, State, Tree
@@ -36,6 +36,10 @@ Tone: TypeAlias = Literal["covered", "partly", "missing", "unknown"]
 
 #: How a run left a state.
 Trace: TypeAlias = Literal["visited", "failed", "stopped", "waiting", "skipped"]
+
+
+#: Lines at a way that tell when it is taken.
+_MOST_WAYS: Final = 12
 
 
 class Note(NamedTuple):
@@ -122,6 +126,14 @@ def outline(tree: Tree) -> Scope:
         what = "there is no States" if "States" not in tree else f"States is {quote(states)}"
         raise UsageError(f"nothing can be drawn: {what}; an object with a state is needed")
     return _Outliner(survey(tree, "STANDARD")[0]).scope
+
+
+def few(notes: Sequence[Note]) -> list[Note]:
+    """What there is room for at a way, of which nothing is left out but rules or errors."""
+    ways = [note for note in notes if note.kind == "way"]
+    if len(ways) > _MOST_WAYS:
+        ways[_MOST_WAYS - 1 :] = [Note(f"and {len(ways) - _MOST_WAYS + 1} more", "way")]
+    return ways + [note for note in notes if note.kind != "way"]
 
 
 def every_node(scope: Scope) -> Iterator[tuple[Scope, Node]]:

@@ -259,3 +259,14 @@ def test_names_have_room_whatever_they_are():
     for name in HOSTILE:
         root = read_svg(pictures.svg(scope(**{name: pass_(), name + "2": SUCCEED})))
         assert float(root.get("width")) < 600
+
+
+def test_many_rules_to_one_state_are_summed_up():
+    rules = [{"Variable": "$.n", "NumericEquals": n, "Next": "B"} for n in range(30)]
+    definition = scope(A=choice(*rules), B=SUCCEED)
+    written = texts(read_svg(pictures.svg(definition)))
+    assert "$.n = 10" in written
+    assert "$.n = 11" not in written
+    assert "and 19 more" in written
+    for text in (pictures.mermaid(definition), pictures.dot(definition)):
+        assert "and 19 more" in text

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from asl.pictures.lettering import shown
 from asl.pictures.look import ink_of, line_of, look_of, tone_of
+from asl.pictures.outline import few
 from asl.pictures.wording import cut
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _edge(edge: Edge) -> dict[str, str]:
     look = line_of(edge)
     found = {"color": look.stroke, "penwidth": str(look.width), "style": _style(look, "solid")}
     if edge.notes:
-        found["label"] = "\n".join(shown(cut(note.text, _MOST)) for note in edge.notes)
+        found["label"] = "\n".join(shown(cut(note.text, _MOST)) for note in few(edge.notes))
         found["fontcolor"] = ink_of(edge.notes[0], look)
     return found
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from asl.pictures.lettering import shown
 from asl.pictures.look import line_of, look_of, tone_of
-from asl.pictures.outline import every_node
+from asl.pictures.outline import every_node, few
 from asl.pictures.wording import cut
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _text(text: str, most: int = _MOST) -> str:
 
 def _edge(edge: Edge) -> str:
     arrow = "-.->" if edge.kind == "catch" else "==>" if edge.taken else "-->"
-    text = "<br/>".join(_text(note.text) for note in edge.notes)
+    text = "<br/>".join(_text(note.text) for note in few(edge.notes))
     label = f'|"{text}"|' if text else ""
     return f"{edge.source} {arrow}{label} {edge.target}"
 
