@@ -74,7 +74,7 @@ def ways_of(machine: Machine) -> Ways | None:
 def _targets(state: State) -> list[Json]:
     """All that names what follows a state; None where something ought to and does not."""
     tree, kind = state.tree, state.kind
-    if kind in ENDING_TYPES or ("End" in tree and ends(state)):
+    if kind in ENDING_TYPES:
         return []
     if kind == "Choice":
         choices = tree.get("Choices")
@@ -83,7 +83,8 @@ def _targets(state: State) -> list[Json]:
         if "Default" in tree:
             found.append(tree["Default"])
         return found
-    found = [tree.get("Next") if kind else None]
+    is_end = "End" in tree and ends(state)
+    found = [] if is_end else [tree.get("Next") if kind else None]
     if "Catch" in tree:
         catchers = tree["Catch"]
         found += _next_of_all(catchers) if isinstance(catchers, list) else [None]

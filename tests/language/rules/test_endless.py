@@ -165,3 +165,13 @@ def test_loops_and_the_way_round_one():
     assert sorted(group) == ["A", "B", "C"]
     assert way_round("B", "C", onward, set(group)) == ["B", "C", "B"]
     assert way_round("A", "B", onward, set(group)) == ["A", "B", "C", "A"]
+
+
+def test_a_state_that_ends_its_machine_leads_on_to_its_catchers():
+    catcher = {"ErrorEquals": ["States.ALL"], "Next": "B"}
+    work = {"Type": "Task", "Resource": "work", "End": True, "Catch": [catcher]}
+    states = {"A": work, "B": to("C"), "C": to("B")}
+    (machine,) = survey({"StartAt": "A", "States": states}, "STANDARD")
+    assert ways_of(machine).onward == {"A": ["B"], "B": ["C"], "C": ["B"]}
+    (fault,) = faults(states)
+    assert fault.path == ("States", "B")
