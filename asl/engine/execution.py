@@ -119,6 +119,7 @@ class Execution:
     """
 
     __slots__ = (
+        "assign_limit",
         "before",
         "commands",
         "context_size",
@@ -207,7 +208,8 @@ class Execution:
     def set_limits(self, limits: Limits) -> None:
         """Keep these limits from now on."""
         self.limits = limits
-        self.payload_limit, self.variables_limit, self.history_limit = limits.bounds
+        bounds = limits.bounds
+        self.payload_limit, self.variables_limit, self.assign_limit, self.history_limit = bounds
 
     # What the world calls.
 

@@ -24,6 +24,7 @@ class Limits(Value):
         express_duration: The same for Express executions.
         inline_map_concurrency: Iterations of one inline Map at a time, whatever it asks for.
         variables_bytes: JSON text of all variables of one scope together.
+        assign_bytes: JSON text of the variables that one Assign sets.
     """
 
     payload_bytes: int | None = 256 * 1024
@@ -32,13 +33,16 @@ class Limits(Value):
     express_duration: timedelta | None = timedelta(minutes=5)
     inline_map_concurrency: int | None = 40
     variables_bytes: int | None = 10 * 1024 * 1024
+    assign_bytes: int | None = 256 * 1024
 
     @cached_property
-    def bounds(self) -> tuple[int, int, int]:
-        """Bytes of a payload and of variables, and history events, as numbers."""
-        limits = (self.payload_bytes, self.variables_bytes, self.history_events)
-        payload, variables, events = (_NO_LIMIT if each is None else each for each in limits)
-        return payload, variables, events
+    def bounds(self) -> tuple[int, int, int, int]:
+        """Bytes of a payload, of variables and of an Assign, and history events, as numbers."""
+        limits = (self.payload_bytes, self.variables_bytes, self.assign_bytes, self.history_events)
+        payload, variables, assign, events = (
+            _NO_LIMIT if each is None else each for each in limits
+        )
+        return payload, variables, assign, events
 
     @cached_property
     def duration_us(self) -> int | None:

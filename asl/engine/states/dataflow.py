@@ -87,6 +87,10 @@ def set_variables(cursor: Cursor, assigned: Assigned) -> StateError | None:
     """Assign variables in the cursor's scope; the failure where they are too large."""
     execution = cursor.execution
     new, size = assigned
+    if size > execution.assign_limit:
+        size = exact_size(new)
+        if size > execution.assign_limit:
+            return data_limit_exceeded(cursor.step.name)
     variables = {**cursor.variables, **new}
     unseen_size = cursor.unseen_size + size
     if unseen_size > execution.variables_limit:

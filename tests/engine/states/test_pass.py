@@ -3,7 +3,7 @@
 import pytest
 
 import asl
-from tests.definitions import chart, details, events, lines, load, pass_, scope
+from tests.definitions import chart, choice, details, events, lines, load, pass_, scope
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,35 @@ def test_assigning_the_same_variable_over_and_over_takes_no_more_room():
     definition = scope(**{f"A{n}": pass_(Assign={"v": "x" * 500}) for n in range(50)})
     result = asl.load(definition).run(limits=asl.Limits(variables_bytes=1_000))
     assert result.status == "SUCCEEDED"
+
+
+def test_the_variables_of_one_assign_are_bounded_too():
+    half = "x" * (128 * 1024 - 100)
+    one = load(A=pass_(Assign={"a.$": "$", "b.$": "$"}))
+    assert one.run(half).status == "SUCCEEDED"
+    assert one.run(half + "x" * 200).error == "States.DataLimitExceeded"
+    unlimited = asl.Limits(assign_bytes=None)
+    assert one.run(half + "x" * 200, limits=unlimited).status == "SUCCEEDED"
+
+
+def test_a_loop_that_doubles_a_variable_ends_soon():
+    machine = asl.load(
+        {
+            "QueryLanguage": "JSONata",
+            "StartAt": "A",
+            "States": {
+                "A": pass_(Assign={"v": "x"}, Next="B"),
+                "B": pass_(Assign={"v": "{% $v & $v %}"}, Next="C"),
+                "C": choice(
+                    {"Condition": "{% $length($v) > 100000000 %}", "Next": "D"}, Default="B"
+                ),
+                "D": {"Type": "Succeed"},
+            },
+        }
+    )
+    result = machine.run()
+    assert (result.status, result.error) == ("FAILED", "States.DataLimitExceeded")
+    assert result.path.count("B") == 18
 
 
 def test_variables_of_ten_mebibytes_in_all_are_the_default_bound():
