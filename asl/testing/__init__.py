@@ -13,6 +13,7 @@ _HOMES: dict[str, str] = {
     "Stop": "asl.testing.debugger",
     "TestStateError": "asl.errors",
     "test_state": "asl.testing.teststate",
+    "mock_config": "asl.testing.mock_config",
     "validate_reply": "asl.testing.replies",
 }
 
