@@ -13,7 +13,12 @@ _HOMES: dict[str, str] = {
     "Stop": "asl.testing.debugger",
     "TestStateError": "asl.errors",
     "test_state": "asl.testing.teststate",
+    "Scenario": "asl.testing.scenarios.scenario",
+    "ScenarioFailed": "asl.testing.scenarios.running",
+    "check_scenario": "asl.testing.scenarios.running",
     "mock_config": "asl.testing.mock_config",
+    "read_scenarios": "asl.testing.scenarios.reading",
+    "run_scenario": "asl.testing.scenarios.running",
     "validate_reply": "asl.testing.replies",
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asl.errors import MissingExtra, UsageError, quote
 from asl.jsontypes import NotJsonError, check_json
@@ -53,15 +53,15 @@ class Document:
         """The same as an exception."""
         return UsageError(self.fault(steps, message, at_key=at_key))
 
-    def members(self, steps: Steps) -> dict[str, Json]:
+    def members(self, steps: Steps) -> dict[str, Any]:
         """The object at a path that leads through objects only.
 
         Raises:
             UsageError: Something else is there.
         """
-        value = self.value
+        value: Any = self.value
         for step in steps:
-            value = value[step]  # type: ignore[index]  # an object, as whoever gives the path knows
+            value = value[step]
         if not isinstance(value, dict):
             raise self.error(steps, f"an object is needed, not {quote(value)}")
         return value

@@ -156,7 +156,7 @@ def _answer(document: Document, path: Path, key: str) -> _Answer:
             raise document.error((*thrown, name), f"text is needed, not {quote(text)}")
     if "Error" not in texts:
         raise document.error(thrown, "'Error' is missing: the name of the error")
-    return _Answer(first, last, key, fails(str(texts["Error"]), texts.get("Cause")))  # type: ignore[arg-type]  # text, see above
+    return _Answer(first, last, key, fails(texts["Error"], texts.get("Cause")))
 
 
 def _check_state(document: Document, place: Path, machine: StateMachine, state: str) -> None:
