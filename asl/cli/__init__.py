@@ -18,14 +18,12 @@ from asl.errors import AslError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = ("run", "debug", "graph", "validate", "schema", "lsp")
+_COMMANDS = ("run", "debug", "graph", "validate", "test", "schema", "lsp")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    from asl.cli import lsp, run, schema, test, validate  # noqa: PLC0415 - a command is imported when the parser is made
-
     parser = argparse.ArgumentParser(
         prog="asl",
         description="Check and run state machines written in the Amazon States Language.",
@@ -34,11 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = [name for name in _COMMANDS if name in arguments[:1]]
     for name in asked or _COMMANDS:  # only what was asked for is imported
         import_module(f"asl.cli.{name}").add_to(commands)
-    run.add_to(commands)
-    validate.add_to(commands)
-    schema.add_to(commands)
-    test.add_to(commands)
-    lsp.add_to(commands)
     options = parser.parse_args(arguments)
     try:
         status: int = options.command(options)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from asl.errors import AslError, quote
 from asl.runtimes.clocks import VirtualClock
 from asl.tasks.replies import script
-from asl.testing.scenarios.comparing import differences
+from asl.testing.comparing import differences, path_differences
 from asl.testing.scenarios.scenario import Scenario, Verdict
 from asl.testing.scenarios.spans import parse_span
 from asl.testing.tasknames import task_states
@@ -90,7 +90,7 @@ def _faults(scenario: Scenario, result: Result, calls: list[_Call]) -> Iterator[
         "error": differences(expect.get("error"), result.error, at="error"),
         "cause": differences(expect.get("cause"), result.cause, at="cause"),
         "cause_has": _of_cause(expect.get("cause_has", ""), result.cause or ""),
-        "path": _of_path(expect.get("path", []), result.path),
+        "path": path_differences(expect.get("path", []), result.path),
         "duration": _of_duration(expect.get("duration"), result.elapsed, exactly=True),
         "duration_at_most": _of_duration(
             expect.get("duration_at_most"), result.elapsed, exactly=False
@@ -122,20 +122,6 @@ def _of_status(scenario: Scenario, result: Result) -> list[str]:
 
 def _of_cause(expected: str, actual: str) -> list[str]:
     return [] if expected in actual else [f"cause: {quote(expected)} is not in {quote(actual)}"]
-
-
-def _of_path(expected: list[str], actual: list[str]) -> list[str]:
-    if expected == actual:
-        return []
-    pairs = zip(expected, actual, strict=False)
-    same = next(
-        (place for place, (one, other) in enumerate(pairs) if one != other),
-        min(len(expected), len(actual)),
-    )
-    before = f" after {expected[same - 1]!r}" if same else ""
-    wanted = repr(expected[same]) if same < len(expected) else "the end"
-    went = repr(actual[same]) if same < len(actual) else "the end"
-    return [f"path: state {same + 1}{before}: expected {wanted}, but it is {went}"]
 
 
 def _of_duration(expected: float | str | None, actual: timedelta, *, exactly: bool) -> list[str]:
