@@ -10,8 +10,21 @@ from importlib import import_module
 #: Where each public name lives.
 _HOMES: dict[str, str] = {
     "Debugger": "asl.testing.debugger",
+    "Recording": "asl.testing.recordings.recording",
+    "Replay": "asl.testing.recordings.replaying",
+    "ReplayDiffers": "asl.testing.recordings.replaying",
+    "Scenario": "asl.testing.scenarios.scenario",
+    "ScenarioFailed": "asl.testing.scenarios.running",
     "Stop": "asl.testing.debugger",
     "TestStateError": "asl.errors",
+    "check_scenario": "asl.testing.scenarios.running",
+    "mock_config": "asl.testing.mock_config",
+    "read_recording": "asl.testing.recordings.recording",
+    "read_scenarios": "asl.testing.scenarios.reading",
+    "recorded_tasks": "asl.testing.recordings.player",
+    "replay": "asl.testing.recordings.replaying",
+    "run_scenario": "asl.testing.scenarios.running",
+    "scenario_schema": "asl.testing.scenarios.faults",
     "test_state": "asl.testing.teststate",
     "validate_reply": "asl.testing.replies",
 }

@@ -1,8 +1,6 @@
 """Replies of mocked services against AWS's models: as TestState answered, and as services do."""
 
-import json
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,20 +9,16 @@ from hypothesis import strategies as st
 from asl.errors import MissingExtra, UnsupportedFeature, UsageError
 from asl.testing import replies
 from asl.testing.replies import MODES, field_name, validate_reply
+from tests.conformance.corpus import CORPUS, load_cases
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "conformance"
 PREFIX = "Mock result schema validation error: "
 PUT_EVENTS = "arn:aws:states:::events:putEvents"
 START = "arn:aws:states:::states:startExecution"
 
 
-def recordings(folder, pattern="*.json"):
-    return [json.loads(path.read_text()) for path in sorted((CORPUS / folder).glob(pattern))]
-
-
 def mocked_results():
     """Of TestState: resource, mock and AWS's answer."""
-    for case in recordings("test_state"):
+    for case in load_cases(CORPUS / "test_state"):
         mock = case["request"].get("mock", {})
         definition = case.get("definition", {})
         resource = definition.get("Resource")
@@ -42,7 +36,7 @@ def test_what_teststate_said(resource, mock, expected):
 def real_replies():
     """What services really replied, taken out of recorded executions: one of each kind."""
     seen = set()
-    for case in recordings("executions"):
+    for case in load_cases(CORPUS / "executions"):
         for entries in case["tasks"].values():
             for attempt in (attempt for entry in entries for attempt in entry["attempts"]):
                 key = attempt.get("resourceType"), attempt.get("resource")
