@@ -73,9 +73,11 @@ def test_a_follower_is_told_of_what_happened_before_an_error_too():
 
     machine.program.scope.steps["B"].enter = refuse
     moves = []
-    with watched_by(lambda _: None, lambda execution: moves.append(execution.event_count)):
-        with pytest.raises(asl.UnsupportedFeature):
-            machine.run()
+    with (
+        watched_by(lambda _: None, lambda execution: moves.append(execution.event_count)),
+        pytest.raises(asl.UnsupportedFeature),
+    ):
+        machine.run()
     assert moves == [3]  # it has started, A was entered and left
 
 
