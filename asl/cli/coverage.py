@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +22,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         action="append",
         default=[],
         metavar="PATH",
-        help="the definitions to report, run or not: a file, a folder or a pattern; may be repeated",
+        help="the definitions to report, run or not (a file, a folder or a pattern); "
+        "may be repeated",
     )
     parser.add_argument(
         "--report",
@@ -39,15 +39,17 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def report(options: argparse.Namespace) -> int:
     """Print and write the reports; 1 if too little is covered, else 0."""
     from asl.testing.coverage.measure import Coverage  # noqa: PLC0415 - only this needs it
-    from asl.testing.coverage.output import give, read_least, read_output, verdict  # noqa: PLC0415
+    from asl.testing.coverage.output import read_least, read_output, verdict  # noqa: PLC0415
 
-    outputs = [read_output(text) for text in options.report or ["term-missing"]]
+    forms = options.report or ["term-missing"]
+    for form in forms:
+        read_output(form)  # before anything is written
     least = None if options.fail_under is None else read_least(options.fail_under)
     coverage = Coverage(*options.of)
     coverage.combine(*options.files)
     combined = coverage.report()
-    for output in outputs:
-        print(give(combined, output, Path.cwd()))
+    for form in forms:
+        print(combined.write(form))
     if least is None:
         return 0
     is_enough, sentence = verdict(combined, least)

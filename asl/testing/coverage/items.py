@@ -179,8 +179,9 @@ def _leads(target: Json) -> str:
 
 
 def _errors(entry: Entry) -> str:
-    """The errors that a retrier or catcher is for; the first ones if there are many."""
+    """The errors that a retrier or catcher is for; the first one if there are many."""
     given = entry.tree.get("ErrorEquals")
     names = [str(name) for name in given] if isinstance(given, list) else []
-    rest = len(names) - _NAMES_SHOWN
-    return ", ".join(names[:_NAMES_SHOWN]) + (f" (+{rest})" if rest > 0 else "")
+    if len(names) > _NAMES_SHOWN:
+        return f"{names[0]} (+{len(names) - 1})"
+    return ", ".join(names)

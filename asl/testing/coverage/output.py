@@ -8,8 +8,6 @@ from asl.errors import UsageError, quote
 from asl.language.faults import nearest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from asl.testing.coverage.report import CoverageReport
 
 #: The forms, with where a file or folder goes by default; None for those that are printed.
@@ -50,38 +48,30 @@ def read_output(text: str) -> Output:
     return Output(form, target or default)
 
 
-def give(report: CoverageReport, output: Output, root: Path) -> str:
-    """Write a form of the report; or make it, if it is printed.
-
-    Returns:
-        What is to be printed.
-
-    Raises:
-        UsageError: The file can't be written.
-        MissingExtra: Jinja2, for a page, is not installed.
-    """
-    # each form is imported when it is asked for
+def write_form(report: CoverageReport, text: str) -> str:
+    """What `CoverageReport.write` does; each form is imported when it is asked for."""
+    output = read_output(text)
     if output.target is None:
         from asl.testing.coverage.table import table_of  # noqa: PLC0415
 
         return table_of(report, missing=output.form == "term-missing")
-    path = root / output.target
+    path = report.root / output.target
     notes: list[str] = []
     if output.form == "html":
         from asl.testing.coverage.page import page_of  # noqa: PLC0415
 
-        path, text = path / "index.html", page_of(report)
+        path, content = path / "index.html", page_of(report)
     elif output.form == "json":
         from asl.testing.coverage.saved import json_of  # noqa: PLC0415
 
-        text = json_of(report)
+        content = json_of(report)
     else:
         from asl.testing.coverage.lcov import lcov_of  # noqa: PLC0415
 
-        text, notes = lcov_of(report)
+        content, notes = lcov_of(report)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(content, encoding="utf-8")
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(f"can't write the coverage to {quote(str(path))}: {reason}") from error

@@ -129,8 +129,7 @@ class _Reporter(_Counts):
 
     def __init__(self, config: pytest.Config, coverage: Coverage) -> None:
         super().__init__(coverage)
-        self._root = config.invocation_params.dir
-        self._outputs: list[str] = config.getoption("asl_cov_report") or ["term"]
+        self._forms: list[str] = config.getoption("asl_cov_report") or ["term"]
         self._least: float | None = config.getoption("asl_cov_least")
         self._said: list[tuple[str, bool]] = []
 
@@ -147,14 +146,14 @@ class _Reporter(_Counts):
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Make the reports, and fail if too little is covered."""
-        from asl.testing.coverage.output import give, read_output, verdict  # noqa: PLC0415
+        from asl.testing.coverage.output import verdict  # noqa: PLC0415
 
         if session.config.getoption("collectonly"):
             return
         report = self.coverage.report()
-        for text in self._outputs:
+        for form in self._forms:
             try:
-                self._say(give(report, read_output(text), self._root))
+                self._say(report.write(form))
             except AslError as error:
                 self._fail(session, str(error))
         if self._least is not None:

@@ -56,9 +56,12 @@ class Tally(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What was counted for one definition; ``path`` is the name of its file, None for no file."""
+    """What was counted for one definition.
 
-    name: str
+    ``machine`` is what its state machine is called; ``path`` the name of its file, None for none.
+    """
+
+    machine: str
     path: str | None
     fingerprint: str
     definition: Json
@@ -78,6 +81,7 @@ class DefinitionCoverage:
     Attributes:
         name: Its file; for a definition that came from no file what its machine is called, with
             the first eight digits of its fingerprint.
+        machine: What its state machine is called.
         path: Its file, relative to the report's root if it is in there; None for no file.
         fingerprint: Of the definition as it was first run; empty if it never was.
         definition: It, as JSON, placeholders filled in.
@@ -88,6 +92,7 @@ class DefinitionCoverage:
     """
 
     name: str
+    machine: str
     path: str | None
     fingerprint: str
     definition: Json
@@ -164,10 +169,26 @@ class CoverageReport:
         """Of all states and branches; 0 if there is no definition at all."""
         return self.all.percent if self.definitions else 0.0
 
-    def __str__(self) -> str:
-        from asl.testing.coverage.table import table_of  # noqa: PLC0415 - forms know the report
+    def write(self, form: str) -> str:
+        """Write a form of this report to its file; or make it, if it is one that is printed.
 
-        return table_of(self)
+        Args:
+            form: ``term``, ``term-missing``, ``html[:DIR]``, ``json[:FILE]`` or ``lcov[:FILE]``;
+                files are relative to ``root``.
+
+        Returns:
+            What is to be printed: the table, or where the file is.
+
+        Raises:
+            UsageError: There is no such form, or the file can't be written.
+            MissingExtra: Jinja2, for a page, is not installed.
+        """
+        from asl.testing.coverage.output import write_form  # noqa: PLC0415 - it knows the report
+
+        return write_form(self, form)
+
+    def __str__(self) -> str:
+        return self.write("term-missing")
 
 
 def report_of(
@@ -232,7 +253,7 @@ class _Homes:
                     for name, template in sorted(self.templates.items())
                     if is_filled_from(counted.definition, template)
                 ),
-                f"{counted.name} ({counted.fingerprint[:_FINGERPRINT_SHOWN]})",
+                f"{counted.machine} ({counted.fingerprint[:_FINGERPRINT_SHOWN]})",
             )
             self._names[counted.fingerprint] = known
         return known
@@ -257,6 +278,7 @@ def _row(name: str, path: str | None, form: Sequence[Counted]) -> DefinitionCove
     hits = {item.key: sum(each.hits.get(item.key, 0) for each in form) for item in items}
     return DefinitionCoverage(
         name,
+        form[0].machine,
         path,
         form[0].fingerprint,
         form[0].definition,

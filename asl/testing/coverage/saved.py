@@ -103,6 +103,7 @@ def _figures(states: Tally, branches: Tally, percent: float) -> dict[str, Json]:
 def _definition(covered: DefinitionCoverage) -> dict[str, Any]:
     return {
         "name": covered.name,
+        "machine": covered.machine,
         "path": covered.path,
         "fingerprint": covered.fingerprint,
         "executions": covered.executions,
@@ -128,7 +129,7 @@ def _counted(document: object) -> Counted:
     given = _is(document, dict, "a definition")
     path = given["path"]
     return Counted(
-        _is(given["name"], str, "'name'"),
+        _is(given["machine"], str, "'machine'"),
         None if path is None else _is(path, str, "'path'"),
         _is(given["fingerprint"], str, "'fingerprint'"),
         _is(given["definition"], dict, "'definition'"),
