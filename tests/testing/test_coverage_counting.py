@@ -432,14 +432,28 @@ def executions():
     return sum(isinstance(each, Execution) for each in gc.get_objects())
 
 
-def test_no_execution_is_kept_ended_or_not():
+def test_executions_that_have_ended_are_not_kept_and_few_that_never_will():
     before = executions()
     with Coverage() as coverage:
-        for _ in range(20):
+        for _ in range(50):
             WORK.run(tasks={"work": lambda _: 1})
-            load(W=wait(5)).start().advance(1)
         assert executions() == before
-    assert len(coverage.report().definitions) == 2
+        for _ in range(200):
+            load(A=pass_(), W=wait(5)).start().advance(1)
+        assert executions() <= before + 16
+    assert executions() == before
+    found = coverage.report().definitions
+    assert sorted(each.hits["state", "/States/A"] for each in found) == [50, 200]
+
+
+def test_a_run_that_goes_on_after_the_block_is_left_alone():
+    with Coverage() as coverage:
+        run = load(W=wait(5), A=pass_()).start()
+        run.advance(1)
+    assert run.execution.decisions is None
+    assert run.execution.on_forget is None
+    run.advance()
+    assert hits(coverage) == {"W: entered": 1}
 
 
 def test_an_execution_that_has_ended_is_as_it_would_be_without():
@@ -466,7 +480,12 @@ def test_who_sets_decisions_while_watching_gets_them_too():
 
 def test_decisions_that_were_taken_away_are_missed_aloud_and_nothing_is_made_up():
     machine = load(
-        T=task(Parameters={"n.$": "$.nothing"}, Catch=[catch("C")], Next="C"),
+        T=task(
+            QueryLanguage="JSONata",
+            Arguments="{% $error('no') %}",
+            Catch=[catch("C", "States.ALL", Output={})],
+            Next="C",
+        ),
         C=choice({"Variable": "$.Error", "IsPresent": False, "Next": "A"}, Default="A"),
         A=SUCCEED,
     )

@@ -1,9 +1,10 @@
-"""Counts what happens in executions while they move on, and keeps none of them.
+"""Counts what happens in executions, and keeps none of them that has ended.
 
 Each execution that is shown gets a `Trail`, which stands where its decisions and the news of what
-it forgets go to, and knows how far its events were counted. It is held by the execution alone, so
-whatever a test leaves behind, ended or not, goes as it would without. What is kept is a count for
-each pair of event type and state, for each decision, and for each exit by way of a catcher.
+it forgets go to, and knows how far its events were counted. It is held by the execution alone; of
+those that tests leave behind without an end only a few are held, until there are others. What is
+kept is a count for each pair of event type and state, for each decision, and for each exit by way
+of a catcher.
 
 Others may ask an execution for decisions too: a trail hands on what it is told. Who replaces a
 trail after the execution has been started takes decisions away; that is noticed, and said.
@@ -11,9 +12,9 @@ trail after the execution has been started takes decisions away; that is noticed
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import contextmanager
-from threading import Lock  # noqa: TID251 - executions of several threads are counted together
+from threading import Lock, get_ident  # noqa: TID251 - threads may run executions side by side
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -23,7 +24,7 @@ from asl.runtimes.watching import watched_by
 from asl.testing.coverage.items import items_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from asl.engine.execution import Execution
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 #: So many are kept; a suite that does one thing wrong does it often.
 _MOST_WARNINGS = 20
+#: So many executions that have not ended are held by a thread.
+_MOST_HELD = 16
 
 
 class Counts:
@@ -91,24 +94,31 @@ class Counting:
     """All counts, of as many spells of watching as there are.
 
     Attributes:
-        counts: Those of each definition, by fingerprint and file.
         warnings: What could not be counted, once each.
     """
 
     def __init__(self) -> None:
-        self.counts: dict[tuple[str, Path | None], Counts] = {}
         self.warnings: list[str] = []
         self.lock = Lock()
+        self._counts: dict[tuple[str, Path | None], Counts] = {}
+        self._spell: _Spell | None = None
 
     @contextmanager
     def watch(self) -> Iterator[None]:
         """Count what executions do that are started, restored, forked or redriven meanwhile."""
-        spell = _Spell(self)
-        with watched_by(spell.attach, spell.count):
-            try:
+        self._spell = spell = _Spell(self)
+        try:
+            with watched_by(spell.attach, spell.follow):
                 yield
-            finally:
-                spell.is_over = True
+        finally:
+            spell.end()
+            self._spell = None
+
+    def counts(self) -> list[Counts]:
+        """Those of each definition, until now."""
+        if self._spell is not None:
+            self._spell.count_all()
+        return list(self._counts.values())
 
     def counts_of(self, execution: Execution) -> Counts:
         """Those of the definition of an execution; of the whole, for a child of a Map Run."""
@@ -117,10 +127,10 @@ class Counting:
             program = program.outer
         definition = program.definition
         key = definition.fingerprint, definition.path
-        found = self.counts.get(key)
+        found = self._counts.get(key)
         if found is None:
             name = execution.identity.machine.name
-            found = self.counts[key] = Counts(name, definition)
+            found = self._counts[key] = Counts(name, definition)
         return found
 
     def warn(self, text: str) -> None:
@@ -134,10 +144,10 @@ class Trail(list[Decision]):
 
     Attributes:
         spell: The spell of watching that it belongs to.
-        execution: None when it has ended, or for the copy that a fork has until it is shown.
+        execution: None once it is left, and for the copy that a fork has until it is shown.
         counts: Where its events go.
         position: How many of its events are counted, or were there before.
-        places: For each decision, how many events were written before it.
+        caught: The states whose catchers caught, each with the number of events before that.
         before: Where decisions went, and go, without it.
         forget_before: What was, and is, called before events are forgotten.
     """
@@ -154,18 +164,19 @@ class Trail(list[Decision]):
         self.execution = execution
         self.counts = counts
         self.position = 0 if execution is None else execution.event_count
-        self.places: list[int] = []
+        self.caught: list[tuple[str, int]] = []
         self.before = before
         self.forget_before: Callable[[], None] | None = None
 
     def append(self, decision: Decision) -> None:
-        """Note a decision, with its place in the history."""
+        """Note a decision; that of a catcher with its place in the history."""
         if self.before is not None:
             self.before.append(decision)
         execution = self.execution
-        if execution is not None and not self.spell.is_over:
-            super().append(decision)
-            self.places.append(execution.event_count)
+        if execution is not None:
+            list.append(self, decision)
+            if decision.kind == "caught":
+                self.caught.append((decision.pointer, execution.event_count))
 
     def copy(self) -> list[Decision]:
         """What a fork starts with: a copy of what others have, and nothing that is ours."""
@@ -175,88 +186,113 @@ class Trail(list[Decision]):
     def forget(self) -> None:
         """Count events before they are forgotten."""
         if self.execution is not None:
-            self.spell.count(self.execution)
+            self.spell.count(self, self.execution)
         if self.forget_before is not None:
             self.forget_before()
 
 
 class _Spell:
-    """One time of watching, from its begin to its end."""
+    """One time of watching, from its begin to its end.
+
+    An execution that has not ended is counted when there are others, or when somebody asks: until
+    then it is held, or it might go and take its history along. A thread holds those that it drives.
+    """
 
     def __init__(self, counting: Counting) -> None:
         self._counting = counting
         self._trails: WeakValueDictionary[int, Trail] = WeakValueDictionary()
-        self.is_over = False
+        self._held: defaultdict[int, dict[int, Execution]] = defaultdict(dict)
 
     def attach(self, execution: Execution) -> None:
         """Give an execution its trail, from where it stands."""
-        if id(execution) in self._trails:  # it runs, and is redriven: its trail goes on
+        if id(execution) in self._trails:  # it is redriven, and its trail goes on
             return
         with self._counting.lock:
             counts = self._counting.counts_of(execution)
             if execution.event_count == 1 and execution.program.outer is None:
                 counts.executions += 1
         before = execution.decisions
-        while isinstance(before, Trail) and (before.spell is self or before.spell.is_over):
+        while isinstance(before, Trail) and before.execution is None:
             before = before.before
         trail = Trail(self, execution, counts, before)
         trail.forget_before = execution.on_forget
         execution.decisions, execution.on_forget = trail, trail.forget
         self._trails[id(execution)] = trail
 
-    def count(self, execution: Execution) -> None:
-        """Count what an execution did since the last time."""
-        trail = self._trails.get(id(execution))
-        if trail is None or self.is_over:
-            return
-        with self._counting.lock:
-            self._count(execution, trail)
+    def follow(self, execution: Execution) -> None:
+        """An execution has moved on."""
+        held = self._held[get_ident()]
         if not execution.is_running:
-            self._detach(execution, trail)
+            held.pop(id(execution), None)
+            trail = self._trails.get(id(execution))
+            if trail is not None:
+                self.count(trail, execution)
+                self._detach(trail, execution)
+        elif id(execution) not in held and id(execution) in self._trails:
+            if len(held) == _MOST_HELD:
+                for each in held.values():
+                    if (trail := self._trails.get(id(each))) is not None:
+                        self.count(trail, each)
+                held.clear()
+            held[id(execution)] = execution
 
-    def _count(self, execution: Execution, trail: Trail) -> None:
-        counts, history = trail.counts, execution.history
-        lost = execution.before - trail.position
-        if lost > 0:
-            self._counting.warn(
-                f"{_called(execution)} forgot {lost} events before they were counted: "
-                "its on_forget was replaced"
-            )
-            trail.position = execution.before
-        first = (trail.position - execution.before) * WIDTH
-        kinds, subjects = history[first::WIDTH], history[first + 3 :: WIDTH]
-        for decision, place in zip(trail, trail.places, strict=True):
-            counts.decisions[decision] += 1
-            after = place - trail.position  # a catcher leaves its state at once, or not at all
-            if decision.kind == "caught" and _is_exit(kinds, after):
-                counts.caught[decision.pointer] += 1
-        trail.clear()
-        trail.places.clear()
-        if not _leads_to(execution.decisions, trail):
-            self._counting.warn(
-                f"{_called(execution)} had its decisions taken away: rules, retriers and catchers, "
-                "and how states were left meanwhile, are not counted"
-            )
-            subjects = [
-                None if kind.endswith("StateExited") else subject
-                for kind, subject in zip(kinds, subjects, strict=True)
-            ]
-            trail.before, execution.decisions = execution.decisions, trail
-        counts.events.update(zip(kinds, subjects, strict=True))
-        trail.position = execution.event_count
+    def count_all(self) -> None:
+        """Count what all executions did that are still there."""
+        for trail in list(self._trails.values()):
+            if trail.execution is not None:
+                self.count(trail, trail.execution)
 
-    def _detach(self, execution: Execution, trail: Trail) -> None:
-        """Leave an execution that has ended as it would be without us."""
+    def end(self) -> None:
+        """Leave all executions that are still there."""
+        self.count_all()
+        for trail in list(self._trails.values()):
+            if trail.execution is not None:
+                self._detach(trail, trail.execution)
+        self._held.clear()
+
+    def count(self, trail: Trail, execution: Execution) -> None:
+        """Count what an execution did since the last time."""
+        with self._counting.lock:
+            counts, records, before = trail.counts, execution.history, execution.before
+            if before > trail.position:  # it was forked since, or redriven, and shares its past
+                records, before = execution.recorded()
+            lost = before - trail.position
+            if lost > 0:
+                self._counting.warn(
+                    f"{_called(execution)} forgot {lost} events before they were counted: "
+                    "its on_forget was replaced"
+                )
+                trail.position = before
+            first = (trail.position - before) * WIDTH
+            kinds, subjects = records[first::WIDTH], records[first + 3 :: WIDTH]
+            counts.decisions.update(trail)
+            for pointer, place in trail.caught:
+                after = place - trail.position  # a catcher leaves its state at once, or not at all
+                if 0 <= after < len(kinds) and kinds[after].endswith("StateExited"):
+                    counts.caught[pointer] += 1
+            trail.clear()
+            trail.caught.clear()
+            if not _leads_to(execution.decisions, trail):
+                self._counting.warn(
+                    f"{_called(execution)} had its decisions taken away: rules, retriers and "
+                    "catchers, and how states were left meanwhile, are not counted"
+                )
+                subjects = [
+                    None if kind.endswith("StateExited") else subject
+                    for kind, subject in zip(kinds, subjects, strict=True)
+                ]
+                trail.before, execution.decisions = execution.decisions, trail
+            counts.events.update(zip(kinds, subjects, strict=True))
+            trail.position = execution.event_count
+
+    def _detach(self, trail: Trail, execution: Execution) -> None:
+        """Leave an execution as it would be without us."""
         if execution.decisions is trail:
             execution.decisions = trail.before
         if execution.on_forget == trail.forget:
             execution.on_forget = trail.forget_before
         trail.execution = None
         del self._trails[id(execution)]
-
-
-def _is_exit(kinds: Sequence[str], place: int) -> bool:
-    return 0 <= place < len(kinds) and kinds[place].endswith("StateExited")
 
 
 def _leads_to(decisions: list[Decision] | None, trail: Trail) -> bool:

@@ -91,8 +91,7 @@ class Coverage:
 
     def report(self) -> CoverageReport:
         """What was counted until now."""
-        with self._counting.lock:
-            counted = [self._counted(counts) for counts in self._counting.counts.values()]
+        counted = [self._counted(counts) for counts in self._counting.counts()]
         return report_of([*self._saved, *counted], self._files, self._counting.warnings, self._root)
 
     def _add(self, saved: Saved) -> None:
