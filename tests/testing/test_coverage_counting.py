@@ -278,6 +278,18 @@ def test_a_redriven_execution_goes_on_being_counted():
     assert missing(coverage) == []
 
 
+def test_an_execution_that_can_not_be_redriven_goes_on_as_it_was():
+    machine = load(W=wait(5), A=pass_())
+    with Coverage() as coverage:
+        run = machine.start()
+        run.advance(1)
+        with pytest.raises(asl.ExecutionNotRedrivable):
+            run.redrive()
+        run.advance()
+    assert set(hits(coverage).values()) == {1}
+    assert missing(coverage) == []
+
+
 def test_what_ran_before_an_error_of_the_caller_is_counted():
     machine = load(A=pass_(), T=task("work"))
     with Coverage() as coverage, pytest.raises(asl.HandlerContractError):
@@ -312,7 +324,9 @@ def test_one_coverage_inside_of_another_takes_nothing_away_from_it():
     with Coverage() as outer:
         WORK.run(tasks={"work": lambda _: asl.fails("Other")})
         with Coverage() as inner:
-            run = WORK.start(tasks={"work": lambda _: asl.fails("Other")})
+            run = WORK.start(tasks={"work": lambda _: asl.fails("Other", after=5)})
+            run.advance(1)
+            assert hits(inner) == {"T: entered": 1}
             run.fork().advance()
             run.advance()
         WORK.run(tasks={"work": lambda _: 1})

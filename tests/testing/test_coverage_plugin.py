@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from asl.language import yamltext  # noqa: F401 - see run
 from asl.testing.coverage import lcov, measure, output, page, plugin, table  # noqa: F401 - see run
 
 pytest_plugins = ["pytester"]
