@@ -53,8 +53,8 @@ class Source(Value):
     """A definition that was read.
 
     ``tree`` is the definition as JSON with its placeholders filled; nobody changes it in place.
-    ``name`` is the name of the file, or ``<definition>``; ``path`` where the file is, absolute, None
-    for what was no file. ``text`` is None for a dict.
+    ``name`` is the name of the file, or ``<definition>``; ``path`` says where it is, absolute, and
+    is None where there is none. ``text`` is None for a dict.
     ``diagnostics`` are warnings: what was found while reading and does not make it unusable.
     ``has_placeholders`` tells that some were left as they are, on purpose.
     """

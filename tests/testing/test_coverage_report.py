@@ -5,7 +5,6 @@ import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 import asl
 from asl.testing import Coverage, CoverageReport
+from asl.testing.coverage import page
 from asl.testing.coverage.report import Tally
 from tests.definitions import SUCCEED, catch, choice, load, map_, pass_, retry, scope, task
 from tests.properties.machines import INPUT, definitions, handlers
@@ -440,7 +440,10 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def no_pictures(monkeypatch):
-    monkeypatch.setitem(sys.modules, "asl.pictures", None)
+    def svg(_definition, *, classes):
+        raise asl.MissingExtra("graph", "an SVG")
+
+    monkeypatch.setattr(page, "svg", svg)
 
 
 def test_the_page_shows_each_item_in_its_colour_and_needs_nothing_beside_it(folder, no_pictures):
@@ -452,9 +455,9 @@ def test_the_page_shows_each_item_in_its_colour_and_needs_nothing_beside_it(fold
     assert coverage.report().write("html") == (
         f"ASL coverage written to {folder / 'asl_htmlcov' / 'index.html'}"
     )
-    page = Page(Path("asl_htmlcov/index.html").read_text(encoding="utf-8"))
-    assert page.outside == []
-    assert "<b>&</b> (" in page.text
+    shown = Page(Path("asl_htmlcov/index.html").read_text(encoding="utf-8"))
+    assert shown.outside == []
+    assert "<b>&</b> (" in shown.text
     for row in (
         ["partly", " Check Choice 1"],
         ["missing", " rule 1 (Big) matched 0"],
@@ -466,7 +469,7 @@ def test_the_page_shows_each_item_in_its_colour_and_needs_nothing_beside_it(fold
         ["excluded", " B Task excluded"],
         ["covered", " C Succeed 1"],
     ):
-        assert row in page.rows
+        assert row in shown.rows
 
 
 def test_the_page_has_the_picture_where_pictures_can_be_drawn(folder, monkeypatch):
@@ -474,16 +477,14 @@ def test_the_page_has_the_picture_where_pictures_can_be_drawn(folder, monkeypatc
 
     def svg(definition, *, classes):
         asked.append((definition, classes))
-        return "<svg id='drawn'></svg>"
+        return "<svg class='drawn'></svg>"
 
-    pictures = ModuleType("asl.pictures")
-    pictures.svg = svg
-    monkeypatch.setitem(sys.modules, "asl.pictures", pictures)
+    monkeypatch.setattr(page, "svg", svg)
     with Coverage() as coverage:
         machine = order()
         pay(machine, 1, asl.fails("Busy"), 1)
     coverage.report().write("html:page")
-    assert "<svg id='drawn'></svg>" in Path("page/index.html").read_text()
+    assert "<svg class='drawn'></svg>" in Path("page/index.html").read_text()
     assert asked == [
         (
             machine.definition.tree,
@@ -496,10 +497,20 @@ def test_the_page_has_the_picture_where_pictures_can_be_drawn(folder, monkeypatc
                 "/States/Pay": "partly",
                 "/States/Pay/Retry/0": "partly",
                 "/States/Pay/Catch/0": "missing",
+                "/States/Pay/End": "covered",
                 "/States/Sorry": "missing",
             },
         )
     ]
+
+
+@given(definitions(), st.integers(0, 50))
+@settings(max_examples=15, deadline=None)
+def test_whatever_has_coverage_can_be_drawn(definition, salt):
+    pytest.importorskip("pygraphviz")
+    with Coverage() as coverage:
+        asl.load(definition).run(INPUT, tasks=handlers(salt))
+    assert page.page_of(coverage.report()).count("<svg") == 1
 
 
 def test_the_page_needs_jinja(folder, monkeypatch):

@@ -25,7 +25,6 @@ from asl.testing.coverage.items import items_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from asl.engine.execution import Execution
     from asl.jsontypes import Json
@@ -54,7 +53,7 @@ class Counts:
 
     def __init__(self, name: str, definition: Definition) -> None:
         self.name = name
-        self.path: Path | None = definition.path
+        self.path = definition.path
         self.definition: Json = definition.tree
         self.fingerprint = definition.fingerprint
         self.executions = 0
@@ -100,7 +99,7 @@ class Counting:
     def __init__(self) -> None:
         self.warnings: list[str] = []
         self.lock = Lock()
-        self._counts: dict[tuple[str, Path | None], Counts] = {}
+        self._counts: dict[tuple[str, str | None], Counts] = {}
         self._spell: _Spell | None = None
 
     @contextmanager

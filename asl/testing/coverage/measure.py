@@ -102,7 +102,7 @@ class Coverage:
     def _counted(self, counts: Counts) -> Counted:
         return Counted(
             counts.name,
-            None if counts.path is None else name_of(counts.path, self._root),
+            None if counts.path is None else name_of(Path(counts.path), self._root),
             counts.fingerprint,
             counts.definition,
             counts.executions,

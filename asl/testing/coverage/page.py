@@ -5,17 +5,16 @@ Colours are those of `asl.pictures`: what is covered, partly covered, and missin
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from asl.errors import MissingExtra
+from asl.pictures import svg
 from asl.testing.coverage.items import items_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from asl.jsontypes import Json
     from asl.testing.coverage.items import Item, Key
     from asl.testing.coverage.report import CoverageReport, DefinitionCoverage
 
@@ -69,15 +68,11 @@ def tones_of(covered: DefinitionCoverage) -> dict[str, Tone]:
     return {pointer: _tone(known) for pointer, known in happened.items()}
 
 
-def graph(definition: Json, colours: Mapping[str, Tone]) -> str:
-    """The picture of a definition as SVG, coloured by pointer; empty where none can be drawn.
-
-    A picture has no place of its own for an End.
-    """
-    drawn = {pointer: tone for pointer, tone in colours.items() if not pointer.endswith("/End")}
+def graph(definition: dict[str, Any], colours: Mapping[str, Tone]) -> str:
+    """The picture of a definition as SVG, coloured by pointer; empty where none can be drawn."""
     try:
-        return str(import_module("asl.pictures").svg(definition, classes=drawn))
-    except (ImportError, MissingExtra):  # the tables say the same
+        return svg(definition, classes=colours)
+    except MissingExtra:  # whoever lays it out is not installed; the tables say the same
         return ""
 
 
@@ -100,4 +95,4 @@ def _section(covered: DefinitionCoverage) -> Section:
                 tones[item.pointer] if item.kind == "state" else _tone([covered.is_covered(item)])
             )
         lines.append(Line(item, tone, covered.hits[item.key], depth))
-    return Section(covered, lines, graph(covered.definition, tones))
+    return Section(covered, lines, graph(cast("dict[str, Any]", covered.definition), tones))
