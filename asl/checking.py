@@ -53,7 +53,7 @@ def check(
     try:
         if not isinstance(source, dict):
             source = text_of(source)
-            text, name, _ = source
+            text, name = source.content, source.name
         read = read_source(source, substitutions=substitutions, keeps_placeholders=True)
     except DefinitionError as error:
         return Report(tuple(error.diagnostics), name, text)

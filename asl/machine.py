@@ -172,6 +172,13 @@ class StateMachine:
         return StateMachine(self.definition, str(self.arn), self._source, program)
 
     @property
+    def path(self) -> Path | None:
+        """The file that it was loaded from, absolute; None where it was none."""
+        from pathlib import Path  # noqa: PLC0415 - running needs none
+
+        return None if self.definition.path is None else Path(self.definition.path)
+
+    @property
     def start_at(self) -> str:
         """The name of the first state."""
         return self.definition.scope.start_at

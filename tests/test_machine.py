@@ -28,6 +28,15 @@ def test_a_definition_is_loaded_from_an_object_text_bytes_or_a_file(tmp_path):
         assert asl.load(source).run().output == {"n": 1}
 
 
+def test_a_machine_remembers_the_file_that_it_was_loaded_from(tmp_path, monkeypatch):
+    (tmp_path / "order.asl.json").write_text(json.dumps(ONE), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert asl.load("order.asl.json").path == tmp_path / "order.asl.json"
+    assert asl.load("order.asl.json", substitutions={}).path == tmp_path / "order.asl.json"
+    assert asl.load(json.dumps(ONE)).path is None
+    assert asl.load(ONE).path is None
+
+
 def test_a_yaml_file_is_the_same_definition(tmp_path):
     path = tmp_path / "order.asl.yaml"
     path.write_text(

@@ -66,12 +66,17 @@ class ProgramScope:
 
 
 class Program:
-    """A definition with its steps, and the steps by JSON pointer (for snapshots)."""
+    """A definition with its steps, and the steps by JSON pointer (for snapshots).
 
-    __slots__ = ("by_pointer", "definition", "scope")
+    ``outer`` is the program with the Distributed Map whose children run this one; None for a whole
+    state machine, and until the Map has been entered.
+    """
+
+    __slots__ = ("by_pointer", "definition", "outer", "scope")
 
     def __init__(self, definition: Definition, bind: Callable[[Step, ProgramScope], None]) -> None:
         self.definition = definition
+        self.outer: Program | None = None
         self.scope = ProgramScope(definition.scope, bind)
         self.by_pointer: dict[str, Step] = {}
         pending = [self.scope]

@@ -71,6 +71,7 @@ def compile_definition(
         timeout_us=None if timeout is None else timeout * _SECOND_US,
         comment=tree.get("Comment", ""),
         tree=tree,
+        path=source.path,
     )
 
 

@@ -242,7 +242,7 @@ class Definition(Value):
     """A whole state machine, compiled.
 
     ``tree`` is the definition as JSON, placeholders filled in. ``timeout_us`` is the machine's own
-    TimeoutSeconds.
+    TimeoutSeconds. ``path`` is the file that it was read from, absolute; None where it was none.
     """
 
     scope: Scope
@@ -250,6 +250,7 @@ class Definition(Value):
     timeout_us: int | None
     comment: str
     tree: Json
+    path: str | None = None
 
     @cached_property
     def fingerprint(self) -> str:

@@ -53,7 +53,8 @@ class Source(Value):
     """A definition that was read.
 
     ``tree`` is the definition as JSON with its placeholders filled; nobody changes it in place.
-    ``name`` is the name of the file, or ``<definition>``. ``text`` is None for a dict.
+    ``name`` is the name of the file, or ``<definition>``; ``path`` says where it is, absolute, and
+    is None where there is none. ``text`` is None for a dict.
     ``diagnostics`` are warnings: what was found while reading and does not make it unusable.
     ``has_placeholders`` tells that some were left as they are, on purpose.
     """
@@ -64,6 +65,7 @@ class Source(Value):
     is_yaml: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
     has_placeholders: bool = False
+    path: str | None = None
 
     def locate(self, pointer: str) -> tuple[int, int] | None:
         """Line and column, from 1, of the value at a JSON pointer; None for a dict.
@@ -116,11 +118,12 @@ class Source(Value):
 
 
 class Text(NamedTuple):
-    """The text of a definition, with the name of its file and how that ends, in lower case."""
+    """The text of a definition, with its file: name, suffix in lower case, absolute path."""
 
     content: str
     name: str = _NAMELESS
     suffix: str = ""
+    path: str | None = None
 
 
 def read_source(
@@ -195,7 +198,8 @@ def text_in(path: str, hint: str = "") -> Text:
         message = f"can't read the file {quote(path)}: {reason}"
         fault = Diagnostic(_BAD_TEXT, message, hint=hint, source=name, rule="ASL-002")
         raise DefinitionSyntaxError([fault]) from error
-    return Text(_decode(content, name), name, os.path.splitext(file)[1].lower())
+    suffix = os.path.splitext(file)[1].lower()
+    return Text(_decode(content, name), name, suffix, os.path.abspath(path))
 
 
 def _is_text(source: str) -> bool:
@@ -238,7 +242,7 @@ def _read_dict(
 def _read_text(
     given: Text, values: Mapping[str, Json] | None, *, keeps_placeholders: bool
 ) -> Source:
-    text, name, suffix = given
+    text, name, suffix, path = given
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_SIZE:
         raise DefinitionSyntaxError([_too_large(name)])
@@ -255,7 +259,7 @@ def _read_text(
         rule = "ASL-003" if text.strip() else "ASL-001"
         code = "SCHEMA_VALIDATION_FAILED"
         raise DefinitionSyntaxError([Diagnostic(code, message, "", "ERROR", 1, 1, "", name, rule)])
-    source = Source(tree=tree, name=name, text=text, is_yaml=is_yaml)
+    source = Source(tree=tree, name=name, text=text, is_yaml=is_yaml, path=path)
     if duplicates:
         raise DefinitionSyntaxError(_repeated(source, duplicates))
     if "${" in text:
@@ -359,6 +363,7 @@ def _fill(source: Source, values: Mapping[str, Json] | None, *, keeps_placeholde
         is_yaml=source.is_yaml,
         diagnostics=tuple(warnings),
         has_placeholders=keeps_placeholders and bool(still_open),
+        path=source.path,
     )
     _check(filled)
     return filled

@@ -23,6 +23,7 @@ from asl.runtimes.callbacks import Callbacks
 from asl.runtimes.calls import PLAIN_TYPES, answer, failure, succeeded
 from asl.runtimes.member import Member
 from asl.runtimes.result import Result
+from asl.runtimes.watching import followers, moved, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -85,6 +86,10 @@ class Driver(Callbacks):
         super().__init__()
         self.registry = registry
         self.clock = clock
+        self._on_event = on_event
+        if on_event is not None:
+            execution.on_forget = self._observe
+        self._observed = 0
         self.root = Member(execution, 0, None, calls)
         self.todo: deque[Job] = deque()
         if execution.waiting:  # it was restored, and its tasks are asked for again
@@ -92,10 +97,6 @@ class Driver(Callbacks):
         self.nested_count = 0
         self._machines = machines
         self._storage = storage
-        self._on_event = on_event
-        if on_event is not None:
-            execution.on_forget = self._observe
-        self._observed = 0
         self._replies: list[Reply] = []
         self._sequence = 0
         self._members: dict[int, Member] = {}
@@ -174,14 +175,22 @@ class Driver(Callbacks):
 
     def move(self) -> None:
         """Move the execution on without any time passing, and note what it asks for."""
-        self._carry_out(self.root, self.execution.move())
+        try:
+            commands = self.execution.move()
+        finally:
+            moved(self.execution)
+        self._carry_out(self.root, commands)
         self._observe()
 
     def tell(self, member: Member, event: Event | None, now: int | None = None) -> None:
         """Give an execution an event and the time, and note what it asks for."""
         execution = member.execution
         now = self.clock.now_us() if now is None else now
-        commands = execution.receive(event, max(execution.now, now))
+        try:
+            commands = execution.receive(event, max(execution.now, now))
+        finally:
+            if followers:
+                moved(execution)
         if commands:
             self._carry_out(member, commands)
         if member is self.root:
@@ -324,7 +333,12 @@ class Driver(Callbacks):
         Raises:
             ExecutionNotRedrivable: It runs, succeeded, or AWS would not redrive it.
         """
-        self._carry_out(self.root, self.execution.redrive(self.clock.now_us()))
+        show(self.execution)
+        try:
+            commands = self.execution.redrive(self.clock.now_us())
+        finally:
+            moved(self.execution)
+        self._carry_out(self.root, commands)
         self._observe()
         return self.result
 

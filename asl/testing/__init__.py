@@ -9,6 +9,8 @@ from importlib import import_module
 
 #: Where each public name lives.
 _HOMES: dict[str, str] = {
+    "Coverage": "asl.testing.coverage.measure",
+    "CoverageReport": "asl.testing.coverage.report",
     "Debugger": "asl.testing.debugger",
     "Recording": "asl.testing.recordings.recording",
     "Replay": "asl.testing.recordings.replaying",

@@ -63,6 +63,7 @@ def bind(
             spec = _spec(state, program, cursor, data, items, width, map_run_id)
         except QueryError as failed:
             return fail_early(cursor, cursor.evaluation_failed(failed))
+        program.outer = execution.program
         cursor.previous = execution.record("MapRunStarted", cursor.previous, spec.arn)
         execution.wait_as(cursor, "map run", map_run_id)
         execution.commands.append(RunMap(map_run_id, spec))
