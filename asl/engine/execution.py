@@ -401,14 +401,15 @@ class Execution:
         if cursor.children is not None:
             kind = cursor.children.kind
             cursor.children.abort()
-            self.record(f"{kind}StateAborted", cursor.previous)
+            self.record(f"{kind}StateAborted", cursor.previous, cursor.step.name)
         elif cursor.waits_for:
             if cursor.waits_for in _CARRIED_OUT:
                 self.commands.append(CancelTask(cursor.wait_id))
             if cursor.waits_for == "map run":
                 cursor.previous = self.record("MapRunAborted", cursor.previous)
             self.stop_waiting(cursor)
-            self.record(f"{cursor.step.state.kind}StateAborted", cursor.previous)
+            state = cursor.step.state
+            self.record(f"{state.kind}StateAborted", cursor.previous, state.name)
         if cursor in self.ready:
             self.ready.remove(cursor)
 

@@ -12,7 +12,10 @@ share, and what nobody wants to keep is forgotten. The slots are
     data       input, output, or parameters of a call; ``[error, cause]``; an index or length
     extra      assigned variables, or the options of a call; mostly None
 
-and hold JSON values only. `Recorded.events` makes GetExecutionHistory's form of them.
+and hold JSON values only. `Recorded.events` makes GetExecutionHistory's form of them. What AWS does
+not tell stands in records too: which state is meant by ParallelStateStarted, MapStateFailed and
+their like (subject), the ``[error, cause]`` of a Fail state (extra of its FailStateEntered), and
+what a catcher caught (extra is ``[assigned variables, error, cause]``).
 
 Source: AWS Step Functions API, "HistoryEvent".
 """
@@ -130,8 +133,9 @@ def _resource(arn: str) -> dict[str, Any]:
     return {"resourceType": resource.service, "resource": resource.event_resource}
 
 
-def _exited(name: str, output: Json, assigned: dict[str, Json] | None) -> dict[str, Any]:
+def _exited(name: str, output: Json, extra: dict[str, Json] | list[Any] | None) -> dict[str, Any]:
     details = {"name": name, **_output(output)}
+    assigned = extra[0] if isinstance(extra, list) else extra
     if assigned:
         details["assignedVariables"] = {key: to_text(value) for key, value in assigned.items()}
         details["assignedVariablesDetails"] = _WHOLE

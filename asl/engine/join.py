@@ -107,7 +107,7 @@ class Join(ABC):
         execution = cursor.execution
         cursor.children = None
         cursor.origin = cursor.previous = previous
-        execution.record(f"{self.kind}StateSucceeded", previous)
+        execution.record(f"{self.kind}StateSucceeded", previous, cursor.step.name)
         execution.proceed(cursor, cursor.step.resume(cursor, self))
 
     def failed(self, child: Cursor, error: StateError) -> None:

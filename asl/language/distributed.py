@@ -39,6 +39,7 @@ def distributed_fields(fields: Fields, processor: dict[str, Any]) -> dict[str, A
         "tolerated_failure_percentage": fields.percentage("ToleratedFailurePercentage"),
         "label": fields.tree.get("Label"),
         "processor_type": processor["ProcessorConfig"].get("ExecutionType", "STANDARD"),
+        "processor_tree": processor,
     }
 
 

@@ -215,7 +215,8 @@ class ResultWriter(NamedTuple):
 class DistributedMapState(MapState):
     """Runs the processor as child executions of type ``processor_type``.
 
-    ``label`` stands in their ARNs; it is None where none is given.
+    ``label`` stands in their ARNs; it is None where none is given. ``processor_tree`` is the
+    processor as JSON.
     """
 
     collection: CollectionQuery
@@ -226,6 +227,7 @@ class DistributedMapState(MapState):
     tolerated_failure_percentage: FloatQuery | None
     label: str | None
     processor_type: MachineType
+    processor_tree: Json
 
     @property
     def needs_storage(self) -> bool:

@@ -38,6 +38,9 @@ class Result:
         children: The nested executions that its tasks started, in order; those of Map Runs are not
             kept.
         map_runs: Its Map Runs, in order, with their counts.
+        definition: What ran, as JSON with its placeholders filled in; a child of a Map Run has the
+            Map's processor.
+        recorded: The history as it was kept: see `asl.engine.history`.
     """
 
     def __init__(
@@ -57,12 +60,13 @@ class Result:
         self.exceptions = tuple(exceptions)
         self.children = children
         self.map_runs = map_runs
+        self.definition = execution.program.definition.tree
         self._identity = execution.identity
         self._now_us = execution.now
         recorded = execution.recorded().newest(execution.kept)
         if is_running:
             recorded = recorded._replace(records=recorded.records.copy())
-        self._recorded = recorded
+        self.recorded = recorded
 
     @property
     def started_at(self) -> datetime:
@@ -86,17 +90,17 @@ class Result:
         Raises:
             UsageError: The run did not keep its whole history.
         """
-        if self._recorded.forgotten:
+        if self.recorded.forgotten:
             raise UsageError(
-                f"the path is not known: {self._recorded.forgotten} history events were not kept "
+                f"the path is not known: {self.recorded.forgotten} history events were not kept "
                 "(run with history=None)"
             )
-        return self._recorded.entered_states()
+        return self.recorded.entered_states()
 
     @cached_property
     def history(self) -> list[HistoryEvent]:
         """The events that were kept, in the form of AWS's GetExecutionHistory (as boto3 does)."""
-        return list(self._recorded.events())
+        return list(self.recorded.events())
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The history as JSON text in the form of GetExecutionHistory: ``{"events": [...]}``."""
@@ -119,8 +123,8 @@ class Result:
         return self
 
     def __repr__(self) -> str:
-        names = ["...", *self._recorded.entered_states()]
-        path = " > ".join(names if self._recorded.forgotten else names[1:])
+        names = ["...", *self.recorded.entered_states()]
+        path = " > ".join(names if self.recorded.forgotten else names[1:])
         lines = [f"<{self.status} after {self.elapsed}: {_cut(path) or 'no state'}"]
         if self.status == "SUCCEEDED":
             lines.append(f"  output: {_cut(json.dumps(self.output, ensure_ascii=False))}")

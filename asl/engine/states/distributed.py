@@ -73,7 +73,7 @@ def bind(
         result = cast("Payload", output)
         execution, started = cursor.execution, cursor.previous
         succeeded = execution.record("MapRunSucceeded", started)
-        execution.record("MapStateSucceeded", succeeded)
+        execution.record("MapStateSucceeded", succeeded, state.name)
         # AWS links what follows to MapRunStarted (recorded since late 2024).
         return leave(cursor, result.value, result.size_bytes)
 
@@ -96,7 +96,7 @@ def _definition(state: DistributedMapState) -> Definition:
         type=state.processor_type,
         timeout_us=None,
         comment="",
-        tree=None,
+        tree=state.processor_tree,
     )
 
 

@@ -31,6 +31,7 @@ def bind(state: FailState, step: Step, _scope: ProgramScope) -> None:
                 None if error is None else error(data, cursor),
                 None if cause is None else cause(data, cursor),
             )
+            execution.history[-1] = [failure.name, failure.cause]
         except QueryError as failed:
             failure = cursor.evaluation_failed(failed)
         execution.fail(cursor, failure)

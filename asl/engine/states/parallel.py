@@ -67,7 +67,7 @@ def bind(state: ParallelState, step: Step, scope: ProgramScope) -> None:
             data, size = source(cursor)
         except QueryError as failed:
             return fail_early(cursor, cursor.evaluation_failed(failed))
-        cursor.previous = execution.record("ParallelStateStarted", cursor.previous)
+        cursor.previous = execution.record("ParallelStateStarted", cursor.previous, state.name)
         Branches(cursor, data, size).start()
         return None
 

@@ -83,14 +83,14 @@ def bind_failure(
                 return None
             note(cursor, Decision("exhausted", state.pointer, retrier))
         if closing_event is not None:
-            cursor.previous = execution.record(closing_event, cursor.previous)
+            cursor.previous = execution.record(closing_event, cursor.previous, state.name)
         catcher = None if error.fatal else first_match(catchers, error)
         if catcher is not None:
             note(cursor, Decision("caught", state.pointer, catcher))
-            output = error.output()
-            return caught[catcher](cursor, output, size_bytes(output))
+            return caught[catcher](cursor, error)
         if kind == "Task" and cursor.join is not None:
-            execution.record("TaskStateAborted", cursor.previous)  # leads nowhere (recorded)
+            # leads nowhere (recorded)
+            execution.record("TaskStateAborted", cursor.previous, state.name)
         execution.fail(cursor, error)
         return None
 
@@ -99,7 +99,17 @@ def bind_failure(
 
 def _bind_catch(
     state: WorkState, catcher: Catcher, step: Step, scope: ProgramScope, kind: Kind
-) -> Leave:
-    """Leave the state with an error output."""
-    shape = bind_caught(state, catcher)
-    return bind_leave(step, kind, shape, scope.after(catcher.next), fail_for_good)
+) -> Fail:
+    """Leave the state with an error output; its Exited record says which error was caught."""
+    shape, exited_kind = bind_caught(state, catcher), f"{kind}StateExited"
+    leave = bind_leave(step, kind, shape, scope.after(catcher.next), fail_for_good)
+
+    def caught(cursor: Cursor, error: StateError) -> Step | None:
+        history, output = cursor.execution.history, error.output()
+        exited = len(history)
+        following = leave(cursor, output, size_bytes(output))
+        if history[exited : exited + 1] == [exited_kind]:
+            history[exited + 5] = [history[exited + 5], error.name, error.cause]
+        return following
+
+    return caught
