@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 Status: TypeAlias = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 TimerKind: TypeAlias = Literal["due", "heartbeat", "timeout"]
 
+#: How AWS begins to say that an execution was ended since its history is full.
+HISTORY_FULL = "The execution reached the maximum number of history events"
 _CARRIED_OUT = ("task", "map run")  # waits for what somebody outside does, and may have to cancel
 _DEFAULT_LIMITS = Limits()
 _FEW_EVENTS = 1_000  # so many more than are kept may be there, before they are forgotten
@@ -464,7 +466,7 @@ class Execution:
             return
         del self.history[(limit - 1 - self.before) * WIDTH :]
         self._cancel_tasks()
-        cause = f"The execution reached the maximum number of history events ({limit})."
+        cause = f"{HISTORY_FULL} ({limit})."
         self.record("ExecutionFailed", limit - 1, None, [RUNTIME, cause])
         self._end(Outcome("FAILED", None, RUNTIME, cause))
 

@@ -14,8 +14,8 @@ share, and what nobody wants to keep is forgotten. The slots are
 
 and hold JSON values only. `Recorded.events` makes GetExecutionHistory's form of them. What AWS does
 not tell stands in records too: which state is meant by ParallelStateStarted, MapStateFailed and
-their like (subject), the ``[error, cause]`` of a Fail state (extra of its FailStateEntered), and
-what a catcher caught (extra is ``[assigned variables, error, cause]``).
+their like (subject), and with which ``[error, cause]`` it failed (data; extra of a
+FailStateEntered). Extra of a state left by a catcher is ``[assigned variables, error, cause]``.
 
 Source: AWS Step Functions API, "HistoryEvent".
 """

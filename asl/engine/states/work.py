@@ -83,14 +83,17 @@ def bind_failure(
                 return None
             note(cursor, Decision("exhausted", state.pointer, retrier))
         if closing_event is not None:
-            cursor.previous = execution.record(closing_event, cursor.previous, state.name)
+            cursor.previous = execution.record(
+                closing_event, cursor.previous, state.name, [error.name, error.cause]
+            )
         catcher = None if error.fatal else first_match(catchers, error)
         if catcher is not None:
             note(cursor, Decision("caught", state.pointer, catcher))
             return caught[catcher](cursor, error)
         if kind == "Task" and cursor.join is not None:
-            # leads nowhere (recorded)
-            execution.record("TaskStateAborted", cursor.previous, state.name)
+            why: Json = [error.name, error.cause]
+            execution.record("TaskStateAborted", cursor.previous, state.name, why)
+            # ... to which nothing is linked (recorded)
         execution.fail(cursor, error)
         return None
 
