@@ -50,7 +50,7 @@ class Binding:
 
     def __init__(self, handler: TaskHandler, resource: Resource, *, is_function: bool) -> None:
         self.handler = handler
-        self.wants_context = _wants_context(handler)
+        self.wants_context = wants_context(handler)
         self.is_behind_invoke = is_function and resource.invokes_lambda
         self.takes_payload_alone = not self.wants_context and not self.is_behind_invoke
         self.ends_with_reply = resource.pattern == "" and resource.kind != "activity"
@@ -175,7 +175,7 @@ def _tasks(scope: Scope) -> Iterator[TaskState]:
             yield from _tasks(state.processor)
 
 
-def _wants_context(handler: TaskHandler) -> bool:
+def wants_context(handler: TaskHandler) -> bool:
     """Whether a handler takes a second argument: a required one, or one that is named context."""
     if isinstance(handler, FunctionType) and not vars(handler):  # nothing decorates it
         code, defaults = handler.__code__, handler.__defaults__ or ()
