@@ -170,7 +170,7 @@ def text_of(source: str | bytes | Path | Text) -> Text:
     given: object = source
     if isinstance(given, Text):
         return given
-    if isinstance(given, str) and not _is_text(given):
+    if isinstance(given, str) and not is_text(given):
         return text_in(given, "the text of a definition starts with '{' or has more than one line")
     if isinstance(given, os.PathLike):
         return text_in(os.fsdecode(given))
@@ -202,7 +202,8 @@ def text_in(path: str, hint: str = "") -> Text:
     return Text(_decode(content, name), name, suffix, os.path.abspath(path))
 
 
-def _is_text(source: str) -> bool:
+def is_text(source: str) -> bool:
+    """Whether a str is the text of a definition; else it is the path of a file."""
     start = source.lstrip("\ufeff \t\r")[:1]
     return start in ("", "{", "[") or "\n" in source
 

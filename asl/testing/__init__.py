@@ -7,11 +7,51 @@ from __future__ import annotations
 
 from importlib import import_module
 
+TYPE_CHECKING = False  # as in `asl`: not from `typing`, which takes longer than all that is here
+if TYPE_CHECKING:
+    from asl.errors import TestStateError as TestStateError
+    from asl.testing.assertions import assert_never_visited as assert_never_visited
+    from asl.testing.assertions import assert_path as assert_path
+    from asl.testing.assertions import assert_retries as assert_retries
+    from asl.testing.assertions import assert_same_run as assert_same_run
+    from asl.testing.calls import Call as Call
+    from asl.testing.calls import Calls as Calls
+    from asl.testing.coverage.measure import Coverage as Coverage
+    from asl.testing.coverage.report import CoverageReport as CoverageReport
+    from asl.testing.debugger import Debugger as Debugger
+    from asl.testing.debugger import Stop as Stop
+    from asl.testing.mock_config import mock_config as mock_config
+    from asl.testing.recordings.player import recorded_tasks as recorded_tasks
+    from asl.testing.recordings.recording import Recording as Recording
+    from asl.testing.recordings.recording import read_recording as read_recording
+    from asl.testing.recordings.replaying import Replay as Replay
+    from asl.testing.recordings.replaying import ReplayDiffers as ReplayDiffers
+    from asl.testing.recordings.replaying import replay as replay
+    from asl.testing.replies import validate_reply as validate_reply
+    from asl.testing.running import MachineLoader as MachineLoader
+    from asl.testing.running import MachineRunner as MachineRunner
+    from asl.testing.scenarios.faults import scenario_schema as scenario_schema
+    from asl.testing.scenarios.reading import read_scenarios as read_scenarios
+    from asl.testing.scenarios.running import ScenarioFailed as ScenarioFailed
+    from asl.testing.scenarios.running import check_scenario as check_scenario
+    from asl.testing.scenarios.running import run_scenario as run_scenario
+    from asl.testing.scenarios.scenario import Scenario as Scenario
+    from asl.testing.teststate import test_state as test_state
+    from asl.testing.traces import Trace as Trace
+    from asl.testing.traces import trace as trace
+    from asl.testing.visits import Attempt as Attempt
+    from asl.testing.visits import Visit as Visit
+
 #: Where each public name lives.
 _HOMES: dict[str, str] = {
+    "Attempt": "asl.testing.visits",
+    "Call": "asl.testing.calls",
+    "Calls": "asl.testing.calls",
     "Coverage": "asl.testing.coverage.measure",
     "CoverageReport": "asl.testing.coverage.report",
     "Debugger": "asl.testing.debugger",
+    "MachineLoader": "asl.testing.running",
+    "MachineRunner": "asl.testing.running",
     "Recording": "asl.testing.recordings.recording",
     "Replay": "asl.testing.recordings.replaying",
     "ReplayDiffers": "asl.testing.recordings.replaying",
@@ -19,6 +59,12 @@ _HOMES: dict[str, str] = {
     "ScenarioFailed": "asl.testing.scenarios.running",
     "Stop": "asl.testing.debugger",
     "TestStateError": "asl.errors",
+    "Trace": "asl.testing.traces",
+    "Visit": "asl.testing.visits",
+    "assert_never_visited": "asl.testing.assertions",
+    "assert_path": "asl.testing.assertions",
+    "assert_retries": "asl.testing.assertions",
+    "assert_same_run": "asl.testing.assertions",
     "check_scenario": "asl.testing.scenarios.running",
     "mock_config": "asl.testing.mock_config",
     "read_recording": "asl.testing.recordings.recording",
@@ -28,6 +74,7 @@ _HOMES: dict[str, str] = {
     "run_scenario": "asl.testing.scenarios.running",
     "scenario_schema": "asl.testing.scenarios.faults",
     "test_state": "asl.testing.teststate",
+    "trace": "asl.testing.traces",
     "validate_reply": "asl.testing.replies",
 }
 
