@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _LAST_EVENTS = 8
 _SHOWN = 400  # characters of a value
 _SHOWN_STATES = 30
+_SHOWN_CAUGHT = 3
 
 
 def account(result: Result, *, in_full: bool = False) -> str:
@@ -37,7 +38,7 @@ def _lines(result: Result, *, in_full: bool) -> Iterator[str]:
     if result.status == "SUCCEEDED":
         yield f"output: {_text(result.output, in_full=in_full)}"
     elif result.error is not None or result.cause is not None:
-        yield f"error:  {result.error}: {result.cause}"
+        yield f"error:  {_error(result.error, result.cause)}"
     if result.recorded.forgotten:
         yield f"path:   not known: {result.recorded.forgotten} events were not kept"
     else:
@@ -55,21 +56,24 @@ def _way(result: Result, *, in_full: bool) -> Iterator[str]:
     states = traced.path if in_full else traced.path[-_SHOWN_STATES:]
     skipped = "... > " if len(states) < len(traced.path) else ""
     yield f"path:   {skipped}{' > '.join(states) or '(no state)'}"
+    caught = [visit for visit in traced.visits if visit.status == "CAUGHT"]
+    for visit in caught if in_full else caught[-_SHOWN_CAUGHT:]:
+        yield f"caught: {visit.title}{_why(visit)}"
     failed = [visit for visit in traced.visits if visit.status == "FAILED"]
     for visit in failed[-1:]:  # the innermost one: it was entered last
         yield f"failed: {visit.title}{_why(visit)}"
         yield f"input:  {_text(visit.input, in_full=in_full)}"
-    if not failed:
-        for visit in traced.visits:
-            if visit.status == "CAUGHT":
-                yield f"caught: {visit.title}{_why(visit)}"
 
 
 def _why(visit: Visit) -> str:
     tries = len(visit.attempts)
     after = f", after {tries} attempts" if tries > 1 else ""
     is_told = visit.failure is not None and visit.failure.is_told
-    return f" with {visit.error}: {visit.cause}{after}" if is_told else after
+    return f" with {_error(visit.error, visit.cause)}{after}" if is_told else after
+
+
+def _error(error: str | None, cause: str | None) -> str:
+    return (error or "no error name") + (f": {cause}" if cause else "")
 
 
 def _last_events(result: Result, *, in_full: bool) -> Iterator[str]:

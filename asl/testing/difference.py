@@ -45,7 +45,7 @@ def _results(left: Result, right: Result) -> Iterator[str]:
     if (left.status, left.error) != (right.status, right.error):
         yield f"status: {_outcome(left)} != {_outcome(right)}"
     elif not _are_alike(left.cause, right.cause):
-        yield f"cause: {_cut(left.cause)} != {_cut(right.cause)}"
+        yield f"cause: {_unequal(str(left.cause), str(right.cause))}"
     yield from _branches(trace(left).branch, trace(right).branch)
     if left.status == right.status == "SUCCEEDED":
         yield from _told(list(_values(left.output, right.output)), "output")
@@ -131,7 +131,7 @@ def _visits(left: Branch, place: int, right: Branch, other: int, title: str) -> 
     if len(ours.attempts) != len(theirs.attempts):
         yield f"{title}: attempts: {len(ours.attempts)} != {len(theirs.attempts)}"
     elif not _are_alike(_ending(ours), _ending(theirs)):
-        yield f"{title}: {_ending(ours)} != {_ending(theirs)}"
+        yield f"{title}: {_unequal(_ending(ours), _ending(theirs))}"
     if ours.has_output and theirs.has_output:
         handed_out = _values(ours.output, theirs.output)
         yield from _told([each for each in handed_out if each not in handed_in], f"{title}: output")
@@ -144,7 +144,7 @@ def _attempts(ours: Attempt, theirs: Attempt, title: str) -> Iterator[str]:
     if ours.has_result and theirs.has_result:
         yield from _told(list(_values(ours.result, theirs.result)), f"{title}: result")
     if not _are_alike(_ending(ours), _ending(theirs)):
-        yield f"{title}: {_ending(ours)} != {_ending(theirs)}"
+        yield f"{title}: {_unequal(_ending(ours), _ending(theirs))}"
     for index in sorted(ours.branches.keys() | theirs.branches.keys()):
         if index in ours.branches and index in theirs.branches:
             yield from _branches(ours.branches[index], theirs.branches[index])
@@ -166,12 +166,12 @@ def _ending(stretch: Visit | Attempt) -> str:
 def _failure(failure: Failure | None) -> str:
     if failure is None or not failure.is_told:
         return "" if failure is None else "an error that no event tells"
-    return f"{failure.error}: {_cut(failure.cause)}"
+    return f"{failure.error}" + (f": {failure.cause}" if failure.cause else "")
 
 
 def _told(found: list[_Difference], title: str) -> list[str]:
     """Lines about differences within a value: some of them, and how many more there are."""
-    lines = [f"{title}{path}: {ours} != {theirs}" for path, ours, theirs in found[:_MOST_MEMBERS]]
+    lines = [f"{title}{path}: {_unequal(*texts)}" for path, *texts in found[:_MOST_MEMBERS]]
     more = len(found) - _MOST_MEMBERS
     return [*lines, f"{title}: {more} more differences"] if more > 0 else lines
 
@@ -184,17 +184,17 @@ def _values(left: Json, right: Json, path: str = "") -> Iterator[_Difference]:
             if key in left and key in right:
                 yield from _values(left[key], right[key], where)
             elif key in left:
-                yield where, _text(left[key]), "(absent)"
+                yield where, dump(left[key]), "(absent)"
             else:
-                yield where, "(absent)", _text(right[key])
+                yield where, "(absent)", dump(right[key])
     elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
         for index, (ours, theirs) in enumerate(zip(left, right, strict=True)):
             yield from _values(ours, theirs, f"{path}[{index}]")
     elif isinstance(left, str) and isinstance(right, str):
         if not _are_alike(left, right):
-            yield path, _text(left), _text(right)
+            yield path, dump(left), dump(right)
     elif type(left) is not type(right) or left != right:
-        yield path, _text(left), _text(right)
+        yield path, dump(left), dump(right)
 
 
 def _are_alike(left: str | None, right: str | None) -> bool:
@@ -204,11 +204,15 @@ def _are_alike(left: str | None, right: str | None) -> bool:
     return _EVENT_ID.sub("", left) == _EVENT_ID.sub("", right)
 
 
-def _text(value: Json) -> str:
-    text = dump(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+def _unequal(left: str, right: str) -> str:
+    """Two texts that differ; of long ones what stands around the first difference."""
+    if max(len(left), len(right)) > _SHOWN:
+        same = sum(1 for _ in takewhile(_are_equal, zip(left, right, strict=False)))
+        start = max(0, same - _SHOWN // 4)
+        left, right = _cut(left, start), _cut(right, start)
+    return f"{left} != {right}"
 
 
-def _cut(cause: str | None) -> str:
-    text = "(no cause)" if cause is None else cause
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+def _cut(text: str, start: int) -> str:
+    shown = text[start : start + _SHOWN]
+    return "..." * (start > 0) + shown + "..." * (start + _SHOWN < len(text))
