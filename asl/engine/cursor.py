@@ -31,7 +31,8 @@ class Cursor:
         unseen_size: An upper bound of what queries can see beside ``data``: variables and context.
         previous: Id of the history event that leads to the next one.
         origin: What ``previous`` was when the cursor was last given something to do.
-        entered_id, entered_at: Of the state that it is in, if that is one that can wait.
+        entered_id, entered_at: Of the state that it is in, if that is one that can wait; the id is
+            0 if it was stopped before it.
         retries, retry_counts: Of the Task, Parallel or Map that it is in, in all and by retrier.
         waits_for: What it waits for: a task's reply, a signal, the end of a Wait, the delay of a
         retry; empty

@@ -414,6 +414,7 @@ class Execution:
             self.record(f"{state.kind}StateAborted", cursor.previous, state.name)
         if cursor in self.ready:
             self.ready.remove(cursor)
+            cursor.entered_id = 0  # it stands before its state, whatever it was in until now
 
     def stop_waiting(self, cursor: Cursor) -> None:
         """Forget what a cursor waits for; its timers are ignored from now on."""

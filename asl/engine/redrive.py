@@ -1,13 +1,13 @@
 """Redrive: an execution that ended badly goes on from where it stood.
 
 What succeeded stays done: of a Parallel or Map only the children that failed, were stopped or had
-not started run again. A Task, Parallel or Map is tried again as if its retries were unspent; any
-other state is entered again. The execution's time starts anew.
+not started run again. A Task, Parallel or Map that was entered is tried again as if its retries
+were unspent; any other state is entered, again or for the first time. The execution's time starts
+anew.
 
 Source: AWS guide, "Restarting state machine executions with redrive in Step Functions". How AWS
-links
-the events that follow ExecutionRedriven was not recorded: each branch goes on from its own last
-event.
+links the events that follow ExecutionRedriven was not recorded: each branch goes on from its own
+last event.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def revive(cursor: Cursor) -> None:
     execution, step = cursor.execution, cursor.step
     cursor.waits_for, cursor.call = "", None
     cursor.origin = cursor.previous
-    if isinstance(step.state, WorkState):
+    if isinstance(step.state, WorkState) and cursor.entered_id:
         cursor.retries = 0
         cursor.retry_counts = [0] * len(step.state.retry)
         execution.proceed(cursor, step.retry(cursor))

@@ -262,3 +262,16 @@ def test_a_redrive_before_the_end_is_refused():
     execution.receive(None, 5 * SECOND)
     with pytest.raises(asl.ClockError):
         execution.redrive(4 * SECOND)
+
+
+def test_a_task_that_was_stopped_before_it_was_entered_is_entered():
+    """Its sibling fails at the instant at which both begin, and not when it is redriven."""
+    once = "States.ArrayGetItem($.list, States.MathAdd($$.Execution.RedriveCount, -1))"
+    branches = scope(Once=pass_(Parameters={"item.$": once})), scope(Ask=task("ask"))
+    execution = begin(scope(Both=parallel(*branches)), {"list": ["first"]})
+    execution.receive(None, 0)
+    assert execution.outcome.status == "FAILED"
+    commands = execution.redrive(0)
+    assert execution.recorded().entered_states() == ["Both", "Once", "Once", "Ask"]
+    answer(execution, commands, Ask=1)
+    assert execution.outcome.output == [{"item": "first"}, 1]
