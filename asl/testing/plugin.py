@@ -130,11 +130,11 @@ def pytest_runtest_makereport(
     """Tell of the executions that a failing test has seen."""
     report = yield
     if report.failed and call.excinfo is not None and "asl.runtimes.result" in sys.modules:
-        from asl.testing.account import account  # noqa: PLC0415 - not in every session
-
-        in_full = item.config.get_verbosity() >= 2
-        for name, result in _seen(item.config.stash[_SESSION], call.excinfo):
-            report.sections.append((f"asl: {name}", account(result, in_full=in_full)))
+        session = item.config.stash[_SESSION]
+        try:
+            report.sections += _accounts(session, call.excinfo)
+        except Exception as error:  # the test's own failure has to be seen in any case
+            report.sections.append(("asl", f"the executions can't be told: {error!r}"))
     return report
 
 
@@ -228,6 +228,19 @@ def _start(value: object) -> datetime:
     if not isinstance(start, datetime) or start.tzinfo is None:
         raise TypeError(f"a start is a time with a time zone (2025-01-01T00:00:00Z), not {value!r}")
     return start
+
+
+def _accounts(
+    session: Session, excinfo: pytest.ExceptionInfo[BaseException]
+) -> list[tuple[str, str]]:
+    """Sections of a report: the executions that a failing test has seen."""
+    from asl.testing.account import account  # noqa: PLC0415 - not in every session
+
+    in_full = session.config.get_verbosity() >= 2
+    return [
+        (f"asl: {name}", account(result, in_full=in_full))
+        for name, result in _seen(session, excinfo)
+    ]
 
 
 def _seen(

@@ -435,6 +435,20 @@ def test_a_history_that_was_not_kept_is_told_as_far_as_it_is_there(suite):
     )
 
 
+def test_what_can_not_be_told_hides_no_failure(suite):
+    result = failing(
+        suite,
+        """
+        def test_it(order):
+            result = order.run(tasks={"Charge": lambda _: 1})
+            result.definition = None  # somebody's mistake, or ours
+            assert result.status == "FAILED"
+        """,
+    )
+    result.stdout.fnmatch_lines(["*AssertionError: assert 'SUCCEEDED' == 'FAILED'",
+                                 "the executions can't be told: *"])  # fmt: skip
+
+
 def test_a_failing_test_without_executions_is_as_it_was(suite):
     suite.makepyfile("def test_it(asl_run):\n    assert 1 == 2\n")
     result = run(suite)
