@@ -89,6 +89,7 @@ def bind_failure(
             note(cursor, Decision("caught", state.pointer, catcher))
             output = error.output()
             return caught[catcher](cursor, output, size_bytes(output))
+        note(cursor, Decision("uncaught", state.pointer, None))
         if kind == "Task" and cursor.join is not None:
             execution.record("TaskStateAborted", cursor.previous)  # leads nowhere (recorded)
         execution.fail(cursor, error)
