@@ -226,7 +226,7 @@ def future(world, moves):
 @LAW
 def test_worlds_with_equal_keys_have_the_same_future(definition, all_orders):
     machine = asl.load(definition)
-    moves = Moves(Outcomes(machine.definition, replies={"*": {"n": 1}}), all_orders=all_orders)
+    moves = Moves(Outcomes(machine, replies={"*": {"n": 1}}), all_orders=all_orders)
     first = World(begin(machine, SMALL))
     moves.begin(first)
     known, waiting, pairs = {}, [first], 0

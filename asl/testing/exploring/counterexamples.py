@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -111,13 +110,8 @@ def _seconds(span_us: int) -> str:
 
 def _changed(limits: Limits) -> dict[str, timedelta | int | None]:
     """The limits that are not AWS's, by name."""
-    usual = Limits()
-    names = [each.name for each in fields(Limits) if each.init]
-    return {
-        name: getattr(limits, name)
-        for name in names
-        if getattr(limits, name) != getattr(usual, name)
-    }
+    usual = Limits().fields()
+    return {name: limit for name, limit in limits.fields().items() if limit != usual[name]}
 
 
 def _limit(limit: timedelta | int | None) -> str:

@@ -30,12 +30,13 @@ from asl.testing.exploring.search import Apart, Bounds, Search
 from asl.testing.exploring.unreached import unreached
 from asl.testing.exploring.world import World
 from asl.testing.names import suggestion
+from asl.testing.tasknames import task_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from asl.jsontypes import Json
-    from asl.language.model import Definition, Scope
+    from asl.language.model import Scope
     from asl.tasks.replies import Span
     from asl.testing.exploring.outcomes import Outcome
     from asl.testing.exploring.search import Found
@@ -102,13 +103,13 @@ def explore(
     """
     if interleavings not in get_args(Interleavings):
         raise UsageError(f"interleavings must be 'seen', 'all' or 'one', not {interleavings!r}")
-    definition = _supported(machine)
+    _check_machine(machine)
     question = _Question(
         machine=machine,
         inputs=_inputs(input, inputs),
         properties=_properties(machine, properties),
         outcomes=Outcomes(
-            definition,
+            machine,
             outcomes=outcomes,
             replies=replies,
             late=late,
@@ -262,11 +263,7 @@ class _Question:
         script = script_of(
             value.value if isinstance(value, Payload) else value,
             (world.calls or {}).values(),
-            [
-                state.name
-                for state in every_state(self.machine.definition.scope)
-                if isinstance(state, TaskState)
-            ],
+            task_states(self.machine),
             seed=self.seed,
             limits=self.limits,
         )
@@ -306,8 +303,8 @@ def _bound(name: str, bound: int | None) -> int | None:
     raise UsageError(f"{name} must be a whole number from 1 on, not {bound!r}")
 
 
-def _supported(machine: StateMachine) -> Definition:
-    """The definition of a machine that can be explored.
+def _check_machine(machine: StateMachine) -> None:
+    """Make sure that a machine can be explored.
 
     Raises:
         UsageError: It is no machine.
@@ -331,7 +328,6 @@ def _supported(machine: StateMachine) -> Definition:
                 state.pointer,
                 "put a Task with another Resource in its place",
             )
-    return machine.definition
 
 
 def _properties(

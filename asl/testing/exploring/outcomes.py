@@ -9,26 +9,27 @@ come of data.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from asl.engine.failure import ALL, HEARTBEAT_TIMEOUT, TASK_FAILED, TIMEOUT
 from asl.errors import HandlerContractError, UsageError, quote
 from asl.jsontypes import NotJsonError, Payload, copy_json
 from asl.language.model import MapState, ParallelState, TaskState, WorkState
-from asl.language.resources import function_name, parse_resource
+from asl.language.resources import parse_resource
 from asl.runtimes.calls import failure
 from asl.tasks.registry import Binding, TaskRegistry
 from asl.tasks.replies import Fails, Hangs, Returns, StartedBy, Submits, microseconds
 from asl.testing.names import suggestion
+from asl.testing.tasknames import task_names, unused_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from asl.engine.commands import InvokeTask
     from asl.jsontypes import Json
-    from asl.language.model import Catcher, Definition, Retrier, Scope
+    from asl.language.model import Catcher, Retrier, Scope
+    from asl.machine import StateMachine
     from asl.tasks.replies import Reply, Span
 
 #: What users write: a reply, plain JSON to return, or a function of the payload that gives either.
@@ -47,7 +48,7 @@ _NEVER_OF_A_TASK = frozenset(
         "States.ExceedToleratedFailureThreshold", "States.ResultWriterFailed",
     )
 )  # fmt: skip
-_REPLIES = (Returns, Fails, Hangs, Submits, StartedBy)
+_REPLIES = Returns | Fails | Hangs | Submits | StartedBy
 _BEATS_ON = Hangs(heartbeat_every_us=-1)  # stands for one that keeps to the task's heartbeats
 
 
@@ -79,10 +80,10 @@ class _Choice:
 
 
 class Outcomes:
-    """The outcomes of every task of a definition.
+    """The outcomes of every task of a machine.
 
     Args:
-        definition: The definition.
+        machine: The machine.
         outcomes: All outcomes of a task, by state, resource, function or pattern, as for ``tasks``.
         replies: What a task returns when it succeeds, by the same names; its failures stay those
             that the definition names.
@@ -98,17 +99,17 @@ class Outcomes:
 
     def __init__(
         self,
-        definition: Definition,
+        machine: StateMachine,
         *,
         outcomes: Mapping[str, Sequence[Outcome]] | None = None,
         replies: Mapping[str, Outcome] | None = None,
         late: Span | None = None,
         hanging: bool = False,
     ) -> None:
-        self._tasks = {state.name: (state, names) for state, names in _tasks(definition.scope)}
-        states = [state for state, _ in self._tasks.values()]
-        self._outcomes = _registry("outcomes", outcomes, states, _several)
-        self._replies = _registry("replies", replies, states, lambda _, reply: (reply,))
+        scope = machine.definition.scope
+        self._tasks = {state.name: (state, names) for state, names in _tasks(scope)}
+        self._outcomes = _registry("outcomes", outcomes, machine, _several)
+        self._replies = _registry("replies", replies, machine, lambda _, reply: (reply,))
         self._late_us = None if late is None else microseconds(late)
         self._hanging = hanging
         self._known: dict[tuple[str, str | None], _Choice] = {}
@@ -172,7 +173,7 @@ def _reply(
     if isinstance(outcome, _Late):
         reply = _reply(outcome.outcome, call, binding, heartbeat_us)
         if isinstance(reply, Returns | Fails):
-            return replace(reply, after_us=reply.after_us + outcome.by_us)
+            return reply._replace(after_us=reply.after_us + outcome.by_us)
         return reply
     if outcome is _BEATS_ON:
         return Hangs(max(1, heartbeat_us // 2))
@@ -200,9 +201,9 @@ def _whole(outcome: Outcome, binding: Binding) -> Reply:
     """A constant outcome as a reply; what stands for a function is put where its caller puts it."""
     match outcome:
         case Returns(output):
-            return replace(outcome, output=binding.result(output))
+            return outcome._replace(output=binding.result(output))
         case Submits(_, Returns(output) as then):
-            return replace(outcome, then=replace(then, output=binding.result(output)))
+            return outcome._replace(then=then._replace(output=binding.result(output)))
         case Fails() | Hangs() | Submits() | StartedBy():
             return outcome
         case _:
@@ -212,7 +213,7 @@ def _whole(outcome: Outcome, binding: Binding) -> Reply:
 def _registry(
     argument: str,
     given: Mapping[str, T] | None,
-    states: list[TaskState],
+    machine: StateMachine,
     outcomes_of: Callable[[str, T], tuple[Outcome, ...]],
 ) -> TaskRegistry:
     """What was given, found by the rules by which handlers are found."""
@@ -228,9 +229,10 @@ def _registry(
         for outcome in outcomes:
             _check(name, outcome)
         held[name] = _Given(outcomes)
-    if not any(state.has_dynamic_function for state in states):
-        for name in held:
-            _check_name(argument, name, states)
+    for name in unused_names(machine, held):
+        if name != "*":  # that is for all tasks, even where there are none
+            known = {each for each in task_names(machine) if ":" not in each}
+            raise UsageError(f"{argument}: no task is called {name!r}; {suggestion(name, known)}")
     return TaskRegistry(held)
 
 
@@ -238,7 +240,7 @@ T = TypeVar("T")
 
 
 def _several(name: str, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
-    if not isinstance(outcomes, Sequence) or isinstance(outcomes, str) or not outcomes:
+    if not isinstance(outcomes, Sequence) or isinstance(outcomes, str | _REPLIES) or not outcomes:
         raise UsageError(
             f"the outcomes of {name!r} must be a list with at least one of asl.returns(...), "
             f"asl.fails(...), asl.hangs(), JSON or a function, not {quote(outcomes)}"
@@ -288,24 +290,6 @@ def _check(name: str, outcome: object) -> None:
 
 
 _NO_RESOURCE = parse_resource("")
-
-
-_PATTERN_OR_ARN = frozenset(":*")
-
-
-def _check_name(argument: str, name: str, states: list[TaskState]) -> None:
-    """Make sure that a name or pattern is for some task; ``*`` is for all that there are."""
-    known = {"*"}
-    for state in states:
-        function = state.resource.arn if state.resource.kind == "lambda" else state.function
-        known |= {state.name, state.resource.arn}
-        if function is not None:
-            known |= {function, function_name(function)}
-    if not any(name == each or fnmatchcase(each, name) for each in known):
-        names = {state.name for state in states} | {
-            each for each in known if not _PATTERN_OR_ARN & set(each)
-        }
-        raise UsageError(f"{argument}: no task is called {name!r}; {suggestion(name, names)}")
 
 
 def _tasks(

@@ -12,7 +12,6 @@ and the same instant a run can't turn the order of its calls round.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -153,7 +152,7 @@ class World:
         call, called_at = self.open.pop(place)
         now = self.execution.now + _TICK_US
         if isinstance(reply, Returns | Fails):  # others say themselves when they come
-            self._tell(call, replace(reply, after_us=now - called_at))
+            self._tell(call, reply._replace(after_us=now - called_at))
         *_, ending = answer(call, _WHOLE, reply)
         self._feed(ending.event, now)
 
