@@ -16,12 +16,13 @@ class Decision(NamedTuple):
 
     Attributes:
         kind: A rule ``matched``, a retrier had the state ``retried`` or was ``exhausted``, a
-            catcher ``caught`` the error.
+            catcher ``caught`` the error, or it stayed ``uncaught`` and failed the scope.
         pointer: The state, as a JSON pointer in the definition.
-        place: Of the rule, retrier or catcher, from 0; None for a Choice's Default.
+        place: Of the rule, retrier or catcher, from 0; None for a Choice's Default and for what
+            nobody caught.
     """
 
-    kind: Literal["matched", "retried", "exhausted", "caught"]
+    kind: Literal["matched", "retried", "exhausted", "caught", "uncaught"]
     pointer: str
     place: int | None
 

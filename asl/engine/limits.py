@@ -11,7 +11,8 @@ from functools import cached_property
 
 from asl.values import Value
 
-_NO_LIMIT = sys.maxsize
+#: What stands for a limit that was lifted.
+NO_LIMIT = sys.maxsize
 
 
 class Limits(Value):
@@ -39,9 +40,7 @@ class Limits(Value):
     def bounds(self) -> tuple[int, int, int, int]:
         """Bytes of a payload, of variables and of an Assign, and history events, as numbers."""
         limits = (self.payload_bytes, self.variables_bytes, self.assign_bytes, self.history_events)
-        payload, variables, assign, events = (
-            _NO_LIMIT if each is None else each for each in limits
-        )
+        payload, variables, assign, events = (NO_LIMIT if each is None else each for each in limits)
         return payload, variables, assign, events
 
     @cached_property

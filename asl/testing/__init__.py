@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from asl.testing.coverage.report import CoverageReport as CoverageReport
     from asl.testing.debugger import Debugger as Debugger
     from asl.testing.debugger import Stop as Stop
+    from asl.testing.exploring.counterexamples import Counterexample as Counterexample
+    from asl.testing.exploring.exploration import CounterexampleFound as CounterexampleFound
+    from asl.testing.exploring.exploration import Exploration as Exploration
+    from asl.testing.exploring.exploration import ExplorationIncomplete as ExplorationIncomplete
+    from asl.testing.exploring.explorer import explore as explore
+    from asl.testing.exploring.properties import PropertyError as PropertyError
+    from asl.testing.exploring.properties import always_ends as always_ends
+    from asl.testing.exploring.properties import failed as failed
+    from asl.testing.exploring.properties import follows as follows
+    from asl.testing.exploring.properties import never as never
+    from asl.testing.exploring.properties import never_fails_with as never_fails_with
+    from asl.testing.exploring.properties import payload_below as payload_below
+    from asl.testing.exploring.properties import succeeded as succeeded
+    from asl.testing.forecasting import Prices as Prices
+    from asl.testing.forecasting import forecast as forecast
     from asl.testing.mock_config import mock_config as mock_config
     from asl.testing.recordings.player import recorded_tasks as recorded_tasks
     from asl.testing.recordings.recording import Recording as Recording
@@ -47,11 +62,17 @@ _HOMES: dict[str, str] = {
     "Attempt": "asl.testing.visits",
     "Call": "asl.testing.calls",
     "Calls": "asl.testing.calls",
+    "Counterexample": "asl.testing.exploring.counterexamples",
+    "CounterexampleFound": "asl.testing.exploring.exploration",
     "Coverage": "asl.testing.coverage.measure",
     "CoverageReport": "asl.testing.coverage.report",
     "Debugger": "asl.testing.debugger",
+    "Exploration": "asl.testing.exploring.exploration",
+    "ExplorationIncomplete": "asl.testing.exploring.exploration",
     "MachineLoader": "asl.testing.running",
     "MachineRunner": "asl.testing.running",
+    "Prices": "asl.testing.forecasting",
+    "PropertyError": "asl.testing.exploring.properties",
     "Recording": "asl.testing.recordings.recording",
     "Replay": "asl.testing.recordings.replaying",
     "ReplayDiffers": "asl.testing.recordings.replaying",
@@ -61,18 +82,27 @@ _HOMES: dict[str, str] = {
     "TestStateError": "asl.errors",
     "Trace": "asl.testing.traces",
     "Visit": "asl.testing.visits",
+    "always_ends": "asl.testing.exploring.properties",
     "assert_never_visited": "asl.testing.assertions",
     "assert_path": "asl.testing.assertions",
     "assert_retries": "asl.testing.assertions",
     "assert_same_run": "asl.testing.assertions",
     "check_scenario": "asl.testing.scenarios.running",
+    "explore": "asl.testing.exploring.explorer",
+    "failed": "asl.testing.exploring.properties",
+    "follows": "asl.testing.exploring.properties",
+    "forecast": "asl.testing.forecasting",
     "mock_config": "asl.testing.mock_config",
+    "never": "asl.testing.exploring.properties",
+    "never_fails_with": "asl.testing.exploring.properties",
+    "payload_below": "asl.testing.exploring.properties",
     "read_recording": "asl.testing.recordings.recording",
     "read_scenarios": "asl.testing.scenarios.reading",
     "recorded_tasks": "asl.testing.recordings.player",
     "replay": "asl.testing.recordings.replaying",
     "run_scenario": "asl.testing.scenarios.running",
     "scenario_schema": "asl.testing.scenarios.faults",
+    "succeeded": "asl.testing.exploring.properties",
     "test_state": "asl.testing.teststate",
     "trace": "asl.testing.traces",
     "validate_reply": "asl.testing.replies",

@@ -55,3 +55,8 @@ def test_nothing_is_noted_while_nobody_asks_and_a_fork_goes_on_with_its_own():
     twin = fork(execution)
     assert twin.decisions == execution.decisions
     assert twin.decisions is not execution.decisions
+
+
+def test_an_error_that_nobody_catches_is_told():
+    machine = load(T=task(Catch=[catch("Same", ErrorEquals=["A"])]), Same=SUCCEED)
+    assert decided(machine, {}, "B") == [Decision("uncaught", "/States/T", None)]

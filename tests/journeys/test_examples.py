@@ -66,6 +66,57 @@ released res-7
 ReserveStock > ChargeCard > CreateShipment > RefundCharge > ReleaseStock > OrderCancelled
 FAILED after 0:00:02: NoCarrier, Order order-1042 was cancelled: nobody ships to Longyearbyen
 """,
+    "order_fulfilment_explored": """
+<536,181 executions, 85 states, 93 met again
+  FAILED AnyOtherError: 295,290
+  FAILED States.Timeout: 225,760
+  FAILED PaymentGatewayBusy: 12,240
+  SUCCEEDED: 2,635
+  FAILED Lambda.AWSLambdaException: 64
+  FAILED Lambda.SdkClientException: 64
+  FAILED Lambda.ServiceException: 64
+  FAILED Lambda.TooManyRequestsException: 64
+  holds: never('RefundCharge', before=succeeded('ChargeCard'))
+  holds: follows('RefundCharge', after=failed('CreateShipment'))
+  holds: follows('ReleaseStock', after=failed('ChargeCard'))>
+<Forecast
+  transitions: 2 to 29
+  history events: 8 to 97 of 25,000
+  largest payload: 290 bytes of 262,144
+  duration: 0:00:00 to 8:35:37
+  price: 0.00005 to 0.000725 (USD, list prices of us-east-1 in 2025)>
+follows('ReleaseStock', after=failed('ChargeCard')) does not hold: \
+ChargeCard failed, and nothing came of 'ReleaseStock'
+<FAILED after 0:00:00: ReserveStock > ChargeCard > OrderCancelled
+  error:  CardExpired
+  cause:  Order order-1042 was cancelled: explored>
+result = machine.run(
+    {
+        "orderId": "order-1042",
+        "items": [
+            {"sku": "KETTLE-1L", "quantity": 1},
+            {"sku": "CUP-BLUE", "quantity": 4},
+        ],
+        "total": 63.5,
+        "address": {"name": "Ada Lovelace", "city": "Longyearbyen", "country": "NO"},
+    },
+    tasks={
+        "ReserveStock": asl.script(
+            asl.returns(
+                {
+                    "ExecutedVersion": "$LATEST",
+                    "Payload": {"reservationId": "res-7"},
+                    "StatusCode": 200,
+                },
+            ),
+        ),
+        "ChargeCard": asl.script(asl.fails("CardExpired", "explored")),
+        "CreateShipment": asl.script(asl.hangs()),
+        "RefundCharge": asl.script(asl.hangs()),
+        "ReleaseStock": asl.script(asl.hangs()),
+    },
+)
+""",
     "polling": """
 00:00:05  not yet
 00:00:15  not yet

@@ -19,6 +19,31 @@ def definitions(draw, depth=2):
     return _scope(draw, depth, count())
 
 
+@st.composite
+def concurrent_definitions(draw):
+    """A definition that begins with small branches, or iterations, side by side."""
+    numbers = count()
+    processors = [
+        _scope(draw, draw(st.integers(0, 1)), numbers) for _ in range(draw(st.integers(2, 3)))
+    ]
+    work = {**_work(draw, ["End"]), "Next": "End"}
+    if draw(st.booleans()):
+        first = {"Type": "Parallel", "Branches": processors, **work}
+    else:
+        first = {
+            "Type": "Map",
+            "ItemsPath": "$$.Execution.Input.list",
+            "MaxConcurrency": draw(st.integers(0, 2)),
+            "ItemProcessor": processors[0],
+            **work,
+        }
+    end = draw(st.sampled_from(({"Type": "Succeed"}, _TASK)))
+    return {"StartAt": "First", "States": {"First": first, "End": end}}
+
+
+_TASK = {"Type": "Task", "Resource": RESOURCES[0], "End": True}
+
+
 def _scope(draw, depth, numbers):
     names = [f"S{next(numbers)}" for _ in range(draw(st.integers(1, 4)))]
     states = {}

@@ -90,6 +90,7 @@ def bind_failure(
         if catcher is not None:
             note(cursor, Decision("caught", state.pointer, catcher))
             return caught[catcher](cursor, error)
+        note(cursor, Decision("uncaught", state.pointer, None))
         if kind == "Task" and cursor.join is not None:
             why: Json = [error.name, error.cause]
             execution.record("TaskStateAborted", cursor.previous, state.name, why)
