@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import asl
+from asl.runtimes.watching import watched_by
 from asl.testing import (
     CounterexampleFound,
     ExplorationIncomplete,
@@ -751,3 +752,10 @@ def test_a_script_brings_along_what_it_needs():
     assert found.script.startswith("from datetime import timedelta\n\nresult = machine.run(\n")
     assert "limits=asl.Limits(duration=timedelta(microseconds=3600000000))" in found.script
     assert max(map(len, found.script.splitlines())) < 130
+
+
+def test_who_watches_executions_does_not_see_those_that_are_explored():
+    seen = []
+    with watched_by(seen.append):
+        explore(load(A=task()))
+    assert seen == []

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
+from asl.engine.execution import Execution
 from asl.engine.limits import NO_LIMIT, Limits
 from asl.engine.state_key import shows_time_or_ids
-from asl.errors import UnsupportedFeature, UsageError, quote
-from asl.jsontypes import Payload
+from asl.errors import InvalidInput, UnsupportedFeature, UsageError, quote
+from asl.jsontypes import NotJsonError, Payload
 from asl.language.model import (
     DistributedMapState,
     FailState,
@@ -20,6 +21,7 @@ from asl.language.model import (
     every_state,
 )
 from asl.machine import EMPTY_INPUT, StateMachine
+from asl.runtimes.clocks import VirtualClock
 from asl.runtimes.result import Result
 from asl.testing.exploring.counterexamples import Counterexample, script_of
 from asl.testing.exploring.exploration import Exploration, Interleavings
@@ -132,7 +134,7 @@ class _Question:
     """What an exploration is asked, checked."""
 
     machine: StateMachine
-    inputs: tuple[Input, ...]
+    inputs: tuple[Payload, ...]
     properties: tuple[Property, ...]
     outcomes: Outcomes
     bounds: Bounds
@@ -174,10 +176,15 @@ class _Question:
 
     def world(self, root: int, *, tells: bool = False) -> World:
         """A new world for one of the inputs."""
-        run = self.machine.start(
-            self.inputs[root], tasks={"*": _nobody}, seed=self.seed, limits=self.limits
+        execution = Execution(
+            self.machine.program,
+            self.inputs[root],
+            machine=self.machine.arn,
+            now=VirtualClock().now_us(),
+            seed=self.seed,
+            limits=self.limits,
         )
-        return World(run.execution, tells=tells)
+        return World(execution, tells=tells)
 
     def _apart(self, *, merge: bool) -> Apart:
         """What states have to be told apart by, as far as it is known before the search."""
@@ -202,15 +209,13 @@ class _Question:
         within_us = [each.within_us for each in self.properties if each.within_us is not None]
         if within_us and (longest is None or longest.elapsed_us > min(within_us)):
             lacks |= Apart.TIME
+        if longest is None:  # loops are closed, and it is said that limits are not covered
+            return lacks
         deadline, started_at = execution.deadline, execution.identity.started_at
-        if search.meets_limit or (
-            longest is not None  # else loops are closed, and it is said that limits are not covered
-            and (
-                (deadline is not None and longest.elapsed_us >= deadline - started_at)
-                or longest.events >= execution.history_limit - 1
-            )
-        ):
+        if deadline is not None and longest.elapsed_us >= deadline - started_at:
             lacks |= Apart.IDS
+        if longest.events >= execution.history_limit - 1:
+            lacks |= Apart.IDS | Apart.ORDER
         return lacks
 
     def _search(self, moves: Moves, apart: Apart) -> Search:
@@ -259,19 +264,14 @@ class _Question:
             if moves.is_over(world):
                 break
             _, world = next(moves.following(world))
-        value = self.inputs[root]
         script = script_of(
-            value.value if isinstance(value, Payload) else value,
+            self.inputs[root].value,
             (world.calls or {}).values(),
             task_states(self.machine),
             seed=self.seed,
             limits=self.limits,
         )
         return Counterexample(broken.name, found.why, Result(world.execution, ()), script)
-
-
-def _nobody(_payload: Json) -> None:
-    """The handler that machines are started with; outcomes take its place."""
 
 
 def _left_out(search: Search, *, seed: int, ignores_order: bool) -> Iterator[str]:
@@ -287,14 +287,23 @@ def _left_out(search: Search, *, seed: int, ignores_order: bool) -> Iterator[str
         yield "the orders of concurrent replies, although a property can tell them apart"
 
 
-def _inputs(value: Input, inputs: Sequence[Input] | None) -> tuple[Input, ...]:
+def _inputs(value: Input, inputs: Sequence[Input] | None) -> tuple[Payload, ...]:
     if inputs is None:
-        return (value,)
+        return (_payload(value),)
     if value is not EMPTY_INPUT:
         raise UsageError("explore() takes an input or inputs=, not both")
     if not isinstance(inputs, Sequence) or isinstance(inputs, str) or not inputs:
         raise UsageError(f"inputs must be a list with at least one input, not {quote(inputs)}")
-    return tuple(inputs)
+    return tuple(map(_payload, inputs))
+
+
+def _payload(value: Input) -> Payload:
+    if isinstance(value, Payload):
+        return value
+    try:
+        return Payload(value)
+    except NotJsonError as error:
+        raise InvalidInput(f"the input is not JSON: {error}") from error
 
 
 def _bound(name: str, bound: int | None) -> int | None:

@@ -113,7 +113,6 @@ class Search:
             row after which it first did.
         largest_payload: Bytes.
         lacks: What states have to be told apart by and were not: then the search is of no use.
-        meets_limit: Whether an execution came to its deadline or history limit.
         draws_numbers: Whether an execution used random numbers.
     """
 
@@ -142,7 +141,6 @@ class Search:
         self.bounds_hit: dict[str, int] = {}
         self.largest_payload = 0
         self.lacks = Apart(0)
-        self.meets_limit = False
         self.draws_numbers = False
 
     def run(self, worlds: Sequence[World]) -> None:
@@ -226,7 +224,7 @@ class Search:
             node.weight = weight
         if self._moves.is_over(world):
             node.outcome = world.execution.outcome
-            self.meets_limit |= _met_limit(world)
+            self.lacks |= _met_limit(world) & ~self._apart
             seen = tuple(map(partial(self._end, world), self._properties, seen))
         for place, kept in enumerate(seen):
             if isinstance(kept, Broken) and kept is not _BROKEN:
@@ -266,10 +264,12 @@ class Search:
         return None
 
 
-def _met_limit(world: World) -> bool:
+def _met_limit(world: World) -> Apart:
+    """What matters as soon as limits do: how far from them executions are."""
     execution = world.execution
-    timed_out = execution.outcome.status == "TIMED_OUT"
-    return timed_out or execution.event_count >= execution.history_limit - 1
+    if execution.event_count >= execution.history_limit - 1:
+        return Apart.IDS | Apart.ORDER  # what stopped branches have written counts
+    return Apart.IDS if execution.outcome.status == "TIMED_OUT" else Apart(0)
 
 
 def _retries(world: World) -> int:
