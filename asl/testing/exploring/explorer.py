@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from asl.jsontypes import Json
     from asl.language.model import Scope
     from asl.tasks.replies import Span
-    from asl.testing.exploring.outcomes import Outcome
     from asl.testing.exploring.search import Found
+    from asl.testing.task_outcomes import Outcome
 
     Input = Json | Payload
 

@@ -1,26 +1,18 @@
-"""What a task can come to: what its definition gives reason to try, or what the user says.
-
-By default a task can succeed, fail with each error that a Retry or Catch around it names, fail with
-one that none of them names, and stay silent until it times out, where it has a timeout. Errors that
-only the interpreter itself raises (``States.Runtime`` and its like) are no outcomes of a task: they
-come of data.
-"""
+"""The outcomes of each call of a task: what the user says, or what `task_outcomes` knows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from asl.engine.failure import ALL, HEARTBEAT_TIMEOUT, TASK_FAILED, TIMEOUT
-from asl.errors import HandlerContractError, UsageError, quote
-from asl.jsontypes import NotJsonError, Payload, copy_json
-from asl.language.model import MapState, ParallelState, TaskState, WorkState
-from asl.language.resources import parse_resource
+from asl.errors import UsageError, quote
+from asl.jsontypes import copy_json
 from asl.runtimes.calls import failure
 from asl.tasks.registry import Binding, TaskRegistry
-from asl.tasks.replies import Fails, Hangs, Returns, StartedBy, Submits, microseconds
+from asl.tasks.replies import Fails, Hangs, Returns, microseconds
 from asl.testing.names import suggestion
+from asl.testing.task_outcomes import REPLIES, check_outcome, task_outcomes, whole_reply
 from asl.testing.tasknames import task_names, unused_names
 
 if TYPE_CHECKING:
@@ -28,27 +20,12 @@ if TYPE_CHECKING:
 
     from asl.engine.commands import InvokeTask
     from asl.jsontypes import Json
-    from asl.language.model import Catcher, Retrier, Scope
     from asl.machine import StateMachine
     from asl.tasks.replies import Reply, Span
-
-#: What users write: a reply, plain JSON to return, or a function of the payload that gives either.
-Outcome: TypeAlias = "Reply | Json | Callable[[Json], object]"
+    from asl.testing.task_outcomes import Outcome, TaskOutcomes
 
 #: The cause of failures that nobody described.
 CAUSE = "explored"
-_ANY_OTHER = "AnyOtherError"
-#: The first two stand for any error, timeouts come of silence, and the interpreter raises the rest.
-_NEVER_OF_A_TASK = frozenset(
-    (
-        ALL, TASK_FAILED, TIMEOUT, HEARTBEAT_TIMEOUT,
-        "States.Runtime", "States.DataLimitExceeded", "States.QueryEvaluationError",
-        "States.ResultPathMatchFailure", "States.ParameterPathFailure", "States.BranchFailed",
-        "States.NoChoiceMatched", "States.IntrinsicFailure", "States.ItemReaderFailed",
-        "States.ExceedToleratedFailureThreshold", "States.ResultWriterFailed",
-    )
-)  # fmt: skip
-_REPLIES = Returns | Fails | Hangs | Submits | StartedBy
 _BEATS_ON = Hangs(heartbeat_every_us=-1)  # stands for one that keeps to the task's heartbeats
 
 
@@ -106,8 +83,7 @@ class Outcomes:
         late: Span | None = None,
         hanging: bool = False,
     ) -> None:
-        scope = machine.definition.scope
-        self._tasks = {state.name: (state, names) for state, names in _tasks(scope)}
+        self._tasks = task_outcomes(machine.definition)
         self._outcomes = _registry("outcomes", outcomes, machine, _several)
         self._replies = _registry("replies", replies, machine, lambda _, reply: (reply,))
         self._late_us = None if late is None else microseconds(late)
@@ -129,7 +105,8 @@ class Outcomes:
         return tuple(_reply(each, call, choice.binding, heartbeat_us) for each in choice.outcomes)
 
     def _choose(self, call: InvokeTask, function: str | None) -> _Choice:
-        state, names = self._tasks[call.state_name]
+        task = self._tasks[call.state_name]
+        state = task.state
         given = self._outcomes.find(state.name, state.resource, function)
         if given is not None:
             return _choice(cast("_Given", given.handler).outcomes, call, given)
@@ -137,23 +114,16 @@ class Outcomes:
         if binding is None:
             self.assumed.add(state.name)
             binding = Binding(_Given(({},)), state.resource, is_function=True)
-        answers = [*cast("_Given", binding.handler).outcomes, *_failures(names)]
+        failures = (Fails(error, CAUSE) for error in task.errors)
+        answers = [*cast("_Given", binding.handler).outcomes, *failures]
         late = [] if self._late_us is None else [_Late(each, self._late_us) for each in answers]
-        return _choice((*answers, *late, *self._silences(state)), call, binding)
+        return _choice((*answers, *late, *self._silences(task)), call, binding)
 
-    def _silences(self, state: TaskState) -> Iterator[Outcome]:
-        if state.timeout is not None or state.heartbeat is not None or self._hanging:
+    def _silences(self, task: TaskOutcomes) -> Iterator[Outcome]:
+        if task.may_hang or self._hanging:
             yield Hangs()
-        if state.timeout is not None and state.heartbeat is not None:
+        if task.may_beat:
             yield _BEATS_ON
-
-
-def _failures(names: frozenset[str]) -> list[Outcome]:
-    """A failure with each error that has a name here, and with one that has none."""
-    other = _ANY_OTHER
-    while other in names:
-        other += "_"
-    return [Fails(error, CAUSE) for error in (*sorted(names - _NEVER_OF_A_TASK), other)]
 
 
 def _choice(outcomes: tuple[Outcome | _Late, ...], call: InvokeTask, binding: Binding) -> _Choice:
@@ -177,9 +147,9 @@ def _reply(
         return reply
     if outcome is _BEATS_ON:
         return Hangs(max(1, heartbeat_us // 2))
-    if not isinstance(outcome, _REPLIES) and callable(outcome):
+    if not isinstance(outcome, REPLIES) and callable(outcome):
         return _reply_of_function(outcome, call, binding)
-    return _whole(outcome, binding)
+    return whole_reply(outcome, binding)
 
 
 def _reply_of_function(
@@ -193,21 +163,8 @@ def _reply_of_function(
     except Exception as error:  # whatever it raises fails the task, as in a run
         failed = failure(call, error)
         return Fails(failed.error, failed.cause)
-    _check(call.state_name, given)
-    return _whole(cast("Outcome", given), binding)
-
-
-def _whole(outcome: Outcome, binding: Binding) -> Reply:
-    """A constant outcome as a reply; what stands for a function is put where its caller puts it."""
-    match outcome:
-        case Returns(output):
-            return outcome._replace(output=binding.result(output))
-        case Submits(_, Returns(output) as then):
-            return outcome._replace(then=then._replace(output=binding.result(output)))
-        case Fails() | Hangs() | Submits() | StartedBy():
-            return outcome
-        case _:
-            return Returns(binding.result(cast("Json", outcome)))
+    check_outcome(call.state_name, given)
+    return whole_reply(cast("Outcome", given), binding)
 
 
 def _registry(
@@ -227,7 +184,7 @@ def _registry(
             raise UsageError(f"{argument} are given by the names of tasks, not by {name!r}")
         outcomes = outcomes_of(name, value)
         for outcome in outcomes:
-            _check(name, outcome)
+            check_outcome(name, outcome)
         held[name] = _Given(outcomes)
     for name in unused_names(machine, held):
         if name != "*":  # that is for all tasks, even where there are none
@@ -240,71 +197,9 @@ T = TypeVar("T")
 
 
 def _several(name: str, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
-    if not isinstance(outcomes, Sequence) or isinstance(outcomes, str | _REPLIES) or not outcomes:
+    if not isinstance(outcomes, Sequence) or isinstance(outcomes, str | REPLIES) or not outcomes:
         raise UsageError(
             f"the outcomes of {name!r} must be a list with at least one of asl.returns(...), "
             f"asl.fails(...), asl.hangs(), JSON or a function, not {quote(outcomes)}"
         )
     return tuple(outcomes)
-
-
-def _check(name: str, outcome: object) -> None:
-    """Make sure that an outcome is one.
-
-    Raises:
-        HandlerContractError: It is not JSON, or a function of more than the payload.
-    """
-    match outcome:
-        case Returns(output):
-            values = [output]
-        case Submits(output, then):
-            _check(name, then)
-            values = [output]
-        case StartedBy(_, then):
-            _check(name, then)
-            values = []
-        case Fails(error, cause):
-            if not all(text is None or isinstance(text, str) for text in (error, cause)):
-                raise HandlerContractError(
-                    f"an outcome of {name!r} fails with {quote(error)}, {quote(cause)}: error and "
-                    "cause have to be text"
-                )
-            values = []
-        case Hangs():
-            values = []
-        case _ if callable(outcome):
-            if Binding(outcome, _NO_RESOURCE, is_function=False).wants_context:
-                raise HandlerContractError(
-                    f"an outcome of {name!r} is a function that takes a context: what a task comes "
-                    "to may depend on its payload alone (for replies in turn, as asl.script gives, "
-                    "list them in outcomes=)"
-                )
-            values = []
-        case _:
-            values = [cast("Json", outcome)]
-    for value in values:
-        try:
-            Payload(value)
-        except NotJsonError as error:
-            raise HandlerContractError(f"an outcome of {name!r} is not JSON: {error}") from error
-
-
-_NO_RESOURCE = parse_resource("")
-
-
-def _tasks(
-    scope: Scope, around: frozenset[str] = frozenset()
-) -> Iterator[tuple[TaskState, frozenset[str]]]:
-    """Each Task state, with the errors that it and the states around it name."""
-    for state in scope.states.values():
-        if not isinstance(state, WorkState):
-            continue
-        handlers: tuple[Retrier | Catcher, ...] = (*state.retry, *state.catch)
-        names = around.union(*(each.error_equals for each in handlers))
-        if isinstance(state, TaskState):
-            yield state, names
-        elif isinstance(state, ParallelState):
-            for branch in state.branches:
-                yield from _tasks(branch, names)
-        elif isinstance(state, MapState):
-            yield from _tasks(state.processor, names)
