@@ -125,6 +125,8 @@ class Surroundings(TypedDict):
 
 
 _OPTIONS = frozenset(Options.__annotations__)
+#: Called with each machine that is made: mutation testing puts mutants in the place of some.
+witnesses: list[Callable[[StateMachine], None]] = []
 
 
 class StateMachine:
@@ -152,6 +154,8 @@ class StateMachine:
             ),
             None,
         )
+        for witness in witnesses:
+            witness(self)
 
     def __repr__(self) -> str:
         states = len(self.definition.scope.states)
