@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from asl.testing.forecasting import Prices as Prices
     from asl.testing.forecasting import forecast as forecast
     from asl.testing.mock_config import mock_config as mock_config
+    from asl.testing.mutation.case import Case as Case
+    from asl.testing.mutation.report import MutationReport as MutationReport
+    from asl.testing.mutation.running import mutate as mutate
     from asl.testing.recordings.player import recorded_tasks as recorded_tasks
     from asl.testing.recordings.recording import Recording as Recording
     from asl.testing.recordings.recording import read_recording as read_recording
@@ -51,6 +54,11 @@ if TYPE_CHECKING:
     from asl.testing.scenarios.running import check_scenario as check_scenario
     from asl.testing.scenarios.running import run_scenario as run_scenario
     from asl.testing.scenarios.scenario import Scenario as Scenario
+    from asl.testing.strategies.callbacks import CallbackMachine as CallbackMachine
+    from asl.testing.strategies.inputs import inputs as inputs
+    from asl.testing.strategies.machines import state_machines as state_machines
+    from asl.testing.strategies.outcomes import Replies as Replies
+    from asl.testing.strategies.outcomes import outcomes as outcomes
     from asl.testing.teststate import test_state as test_state
     from asl.testing.traces import Trace as Trace
     from asl.testing.traces import trace as trace
@@ -61,7 +69,9 @@ if TYPE_CHECKING:
 _HOMES: dict[str, str] = {
     "Attempt": "asl.testing.visits",
     "Call": "asl.testing.calls",
+    "CallbackMachine": "asl.testing.strategies.callbacks",
     "Calls": "asl.testing.calls",
+    "Case": "asl.testing.mutation.case",
     "Counterexample": "asl.testing.exploring.counterexamples",
     "CounterexampleFound": "asl.testing.exploring.exploration",
     "Coverage": "asl.testing.coverage.measure",
@@ -71,11 +81,13 @@ _HOMES: dict[str, str] = {
     "ExplorationIncomplete": "asl.testing.exploring.exploration",
     "MachineLoader": "asl.testing.running",
     "MachineRunner": "asl.testing.running",
+    "MutationReport": "asl.testing.mutation.report",
     "Prices": "asl.testing.forecasting",
     "PropertyError": "asl.testing.exploring.properties",
     "Recording": "asl.testing.recordings.recording",
     "Replay": "asl.testing.recordings.replaying",
     "ReplayDiffers": "asl.testing.recordings.replaying",
+    "Replies": "asl.testing.strategies.outcomes",
     "Scenario": "asl.testing.scenarios.scenario",
     "ScenarioFailed": "asl.testing.scenarios.running",
     "Stop": "asl.testing.debugger",
@@ -92,9 +104,12 @@ _HOMES: dict[str, str] = {
     "failed": "asl.testing.exploring.properties",
     "follows": "asl.testing.exploring.properties",
     "forecast": "asl.testing.forecasting",
+    "inputs": "asl.testing.strategies.inputs",
     "mock_config": "asl.testing.mock_config",
+    "mutate": "asl.testing.mutation.running",
     "never": "asl.testing.exploring.properties",
     "never_fails_with": "asl.testing.exploring.properties",
+    "outcomes": "asl.testing.strategies.outcomes",
     "payload_below": "asl.testing.exploring.properties",
     "read_recording": "asl.testing.recordings.recording",
     "read_scenarios": "asl.testing.scenarios.reading",
@@ -102,6 +117,7 @@ _HOMES: dict[str, str] = {
     "replay": "asl.testing.recordings.replaying",
     "run_scenario": "asl.testing.scenarios.running",
     "scenario_schema": "asl.testing.scenarios.faults",
+    "state_machines": "asl.testing.strategies.machines",
     "succeeded": "asl.testing.exploring.properties",
     "test_state": "asl.testing.teststate",
     "trace": "asl.testing.traces",

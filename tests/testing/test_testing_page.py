@@ -52,4 +52,4 @@ def test_the_tests_of_the_examples_pass():
         text=True,
         check=False,
     )
-    assert "6 passed" in done.stdout, done.stdout + done.stderr
+    assert "20 passed" in done.stdout, done.stdout + done.stderr
