@@ -440,7 +440,8 @@ def test_as_a_process_a_pipe_that_nobody_reads_is_no_traceback(definition, json_
 
 def test_the_module_runs_the_same_command_and_importing_it_runs_nothing(folder, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["asl", "run", "nowhere.asl.json"])
-    assert runpy.run_module("asl.__main__")["main"] is main
+    path = REPOSITORY / "asl" / "__main__.py"
+    assert runpy.run_path(str(path))["main"] is main
     with pytest.raises(SystemExit) as caught:
-        runpy.run_module("asl", run_name="__main__")
+        runpy.run_path(str(path), run_name="__main__")
     assert caught.value.code == 2
