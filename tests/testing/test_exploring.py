@@ -575,6 +575,14 @@ def test_a_slow_reply_may_come_after_a_timer_of_another_branch():
     assert "the orders of concurrent replies" in with_one.not_covered[0]
 
 
+def test_a_slow_reply_does_not_time_out_unless_silence_is_an_outcome():
+    machine = load(P=parallel(scope(A=task(TimeoutSeconds=5)), scope(W=wait(10), B=task())))
+    explored = explore(machine, outcomes={"*": [1]}, interleavings="all")
+    assert set(endings(explored)) == {"SUCCEEDED"}
+    explored = explore(machine, outcomes={"A": [1, asl.hangs()], "B": [1]}, interleavings="all")
+    assert set(endings(explored)) == {"SUCCEEDED", "FAILED States.Timeout"}
+
+
 def test_every_failure_that_may_come_first_is_found_in_one_order():
     machine = load(
         P=parallel(
