@@ -253,7 +253,7 @@ class StateMachine:
         clock = options.get("clock") or VirtualClock()
         execution = Execution(
             self._program,
-            _payload(value),
+            payload_of(value),
             now=clock.now_us(),
             seed=options.get("seed", 0),
             name=options.get("name"),
@@ -371,8 +371,12 @@ def _storage_of(options: Options) -> Storage | None:
     return storage_of(given)
 
 
-def _payload(value: Input) -> Payload:
-    """The input, checked."""
+def payload_of(value: Input) -> Payload:
+    """The input of an execution, checked.
+
+    Raises:
+        InvalidInput: It is not JSON.
+    """
     if isinstance(value, Payload):
         return value
     try:

@@ -286,8 +286,7 @@ class Execution:
         self.deadline = _deadline(self.program, self.limits, now)
         self.identity = self.identity.redriven(now)
         self.record("ExecutionRedriven", self.event_count, None, self.identity.redrive_count)
-        if self.root is not None:
-            revive(self.root)
+        revive(cast("Cursor", self.root))  # it has one: it did not succeed
         self._run()
         commands, self.commands = self.commands, []
         return commands

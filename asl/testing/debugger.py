@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections import deque
 from copy import copy
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, Unpack
 
 from asl.engine.history import WIDTH, instant
 from asl.engine.states import link
 from asl.errors import InvalidInput, UsageError
 from asl.jsontypes import NotJsonError, Payload, copy_json
+from asl.machine import EMPTY_INPUT
+from asl.testing.names import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,7 +111,7 @@ class Debugger:
     """
 
     def __init__(
-        self, machine: StateMachine, value: Input = None, **options: Unpack[Options]
+        self, machine: StateMachine, value: Input = EMPTY_INPUT, **options: Unpack[Options]
     ) -> None:
         self._gate = _Gate()
         self._names = _names(machine.program)
@@ -304,9 +305,8 @@ class Debugger:
 
     def _known(self, state: str) -> str:
         if state not in self._names:
-            near = get_close_matches(state, self._names, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise UsageError(f"the machine has no state {state!r}{hint}")
+            hint = suggestion(state, self._names)
+            raise UsageError(f"the machine has no state {state!r}; {hint}")
         return state
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from asl.engine.limits import Limits
+from asl.errors import UsageError
 from asl.tasks.replies import microseconds
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from asl.tasks.replies import Span
 
 #: AWS's limit of a payload.
-PAYLOAD_LIMIT = 256 * 1024
+_PAYLOAD_LIMIT = Limits().bounds[0]
 #: Where the details of an event have a payload, as JSON text.
 _PAYLOADS = ("input", "output", "parameters")
 
@@ -38,10 +40,20 @@ def never_fails_with(result: Result, *errors: str) -> None:
         raise _broken(f"it failed with {result.error}", result)
 
 
-def payload_below(result: Result, limit_bytes: int = PAYLOAD_LIMIT) -> None:
-    """Every input, output, result and task payload has less than so many bytes of JSON text."""
+def payload_below(result: Result, limit_bytes: int = _PAYLOAD_LIMIT) -> None:
+    """Every input, output, result and task payload has less than so many bytes of JSON text.
+
+    Raises:
+        UsageError: The run did not keep its whole history, so nobody knows.
+    """
+    forgotten = result.recorded.forgotten
+    if forgotten:
+        raise UsageError(
+            f"the payloads are not known: {forgotten} history events were not kept "
+            "(run with history=None)"
+        )
     for event, text in _payloads(result):
-        size = len(text.encode())
+        size = len(text.encode("utf-8", "surrogatepass"))
         if size >= limit_bytes:
             said = f"a payload of {size:,} bytes is not below {limit_bytes:,}: "
             raise _broken(f"{said}event {event['id']} ({event['type']})", result)

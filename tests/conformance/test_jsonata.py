@@ -5,14 +5,11 @@ import pytest
 from asl.query.jsonata.faults import FaultError
 from asl.query.jsonata.general import evaluate_document
 from tests.conformance import jsonata_suite
-from tests.conformance.corpus import CORPUS, cut, known_failures
+from tests.conformance.agreement import expect_agreement, need
+from tests.conformance.corpus import CORPUS, known_failures
 
 FOLDER = CORPUS.parent / "jsonata"
-if not FOLDER.is_dir():
-    pytest.skip(
-        "the JSONata suite is not here: it belongs in shared/jsonata beside the repository",
-        allow_module_level=True,
-    )
+need(FOLDER)
 
 CASES = list(jsonata_suite.load(FOLDER))
 KNOWN = known_failures("jsonata")
@@ -26,13 +23,7 @@ FAILING = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_expression_gives_what_the_reference_gives(case):
-    differences = jsonata_suite.judge(case)
-    if case["name"] not in KNOWN:
-        assert not differences, "\n".join(differences)
-    elif differences:
-        pytest.xfail(f"{KNOWN[case['name']]}: {cut(differences)}")
-    else:
-        pytest.fail("agrees with the reference now: must leave known_failures.toml")
+    expect_agreement(case["name"], jsonata_suite.judge(case), KNOWN)
 
 
 @pytest.mark.parametrize("case", FAILING, ids=lambda case: case["name"])

@@ -3,14 +3,11 @@
 import pytest
 
 from tests.conformance import teststate
-from tests.conformance.corpus import CORPUS, cut, known_failures, load_cases, load_comparer
+from tests.conformance.agreement import expect_agreement, need
+from tests.conformance.corpus import CORPUS, known_failures, load_cases, load_comparer
 
 FOLDER = CORPUS / "test_state"
-if not FOLDER.is_dir():
-    pytest.skip(
-        "the recordings are not here: they belong in shared/conformance beside the repository",
-        allow_module_level=True,
-    )
+need(FOLDER)
 
 CASES = load_cases(FOLDER)
 COMPARER = load_comparer(FOLDER)
@@ -19,13 +16,7 @@ KNOWN = known_failures("test_state")
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_answer_agrees_with_the_recording(case):
-    differences = teststate.judge(case, COMPARER)
-    if case["id"] not in KNOWN:
-        assert not differences, "\n".join(differences)
-    elif differences:
-        pytest.xfail(f"{KNOWN[case['id']]}: {cut(differences)}")
-    else:
-        pytest.fail("agrees with the recording now: must leave known_failures.toml")
+    expect_agreement(case["id"], teststate.judge(case, COMPARER), KNOWN)
 
 
 def test_known_failures_are_cases_that_are_asked():

@@ -6,18 +6,15 @@ import pytest
 
 from asl.checking import check
 from tests.conformance import validation
-from tests.conformance.corpus import CORPUS, cut, known_failures, load_cases, load_comparer
+from tests.conformance.agreement import expect_agreement, need
+from tests.conformance.corpus import CORPUS, known_failures, load_cases, load_comparer
 
 FOLDERS = [
     CORPUS.parent / "validation" / "real",
     CORPUS.parent / "validation" / "verdicts",
     CORPUS / "validation",
 ]
-if not all(folder.is_dir() for folder in FOLDERS):
-    pytest.skip(
-        "the recordings are not here: they belong in shared/ beside the repository",
-        allow_module_level=True,
-    )
+need(*FOLDERS)
 
 CASES = [case for folder in FOLDERS for case in load_cases(folder)]
 COMPARER = load_comparer(CORPUS / "validation")
@@ -31,13 +28,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_verdict_agrees_with_the_recording(case):
-    differences = validation.judge(case, COMPARER)
-    if case["id"] not in KNOWN:
-        assert not differences, "\n".join(differences)
-    elif differences:
-        pytest.xfail(f"{KNOWN[case['id']]}: {cut(differences)}")
-    else:
-        pytest.fail("agrees with the recording now: must leave known_failures.toml")
+    expect_agreement(case["id"], validation.judge(case, COMPARER), KNOWN)
 
 
 def test_known_failures_are_cases_that_are_judged():

@@ -148,11 +148,19 @@ def test_it_says_when_it_waits_for_what_no_clock_brings():
         debugger.set_input(1)
 
 
+def test_without_an_input_it_starts_with_an_empty_object_as_a_run_does():
+    machine = load(A=pass_())
+    debugger = Debugger(machine)
+    assert debugger.stop.input == {}
+    debugger.resume()
+    assert debugger.result.history == machine.run().history
+
+
 def test_bad_requests_are_refused():
     debugger = Debugger(ORDER, {"total": 7}, tasks=PAID)
     with pytest.raises(asl.UsageError, match="no state 'Chrage'; did you mean 'Charge'"):
         debugger.break_at("Chrage")
-    with pytest.raises(asl.UsageError, match=r"no state 'zzz'$"):
+    with pytest.raises(asl.UsageError, match="no state 'zzz'; known: 'Ask', 'Cancelled', "):
         debugger.clear("zzz")
     with pytest.raises(asl.InvalidInput, match="not JSON"):
         debugger.set_input({1: 2})

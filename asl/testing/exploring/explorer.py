@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from asl.engine.execution import Execution
 from asl.engine.limits import NO_LIMIT, Limits
 from asl.engine.state_key import shows_time_or_ids
-from asl.errors import InvalidInput, UnsupportedFeature, UsageError, quote
-from asl.jsontypes import NotJsonError, Payload
+from asl.errors import UnsupportedFeature, UsageError, quote
 from asl.language.model import (
     DistributedMapState,
     FailState,
@@ -20,7 +19,7 @@ from asl.language.model import (
     WorkState,
     every_state,
 )
-from asl.machine import EMPTY_INPUT, StateMachine
+from asl.machine import EMPTY_INPUT, StateMachine, payload_of
 from asl.runtimes.clocks import VirtualClock
 from asl.runtimes.result import Result
 from asl.testing.exploring.counterexamples import Counterexample, script_of
@@ -37,7 +36,7 @@ from asl.testing.tasknames import task_states
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from asl.jsontypes import Json
+    from asl.jsontypes import Json, Payload
     from asl.language.model import Scope
     from asl.tasks.replies import Span
     from asl.testing.exploring.search import Found
@@ -289,21 +288,12 @@ def _left_out(search: Search, *, seed: int, ignores_order: bool) -> Iterator[str
 
 def _inputs(value: Input, inputs: Sequence[Input] | None) -> tuple[Payload, ...]:
     if inputs is None:
-        return (_payload(value),)
+        return (payload_of(value),)
     if value is not EMPTY_INPUT:
         raise UsageError("explore() takes an input or inputs=, not both")
     if not isinstance(inputs, Sequence) or isinstance(inputs, str) or not inputs:
         raise UsageError(f"inputs must be a list with at least one input, not {quote(inputs)}")
-    return tuple(map(_payload, inputs))
-
-
-def _payload(value: Input) -> Payload:
-    if isinstance(value, Payload):
-        return value
-    try:
-        return Payload(value)
-    except NotJsonError as error:
-        raise InvalidInput(f"the input is not JSON: {error}") from error
+    return tuple(map(payload_of, inputs))
 
 
 def _bound(name: str, bound: int | None) -> int | None:
