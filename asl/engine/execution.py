@@ -18,6 +18,7 @@ from collections import deque
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, assert_never, cast
 
+from asl.engine.chronicle import Chronicle
 from asl.engine.commands import CancelTask, Command
 from asl.engine.cursor import Cursor, WaitsFor
 from asl.engine.events import (
@@ -33,7 +34,7 @@ from asl.engine.events import (
     TaskSucceeded,
 )
 from asl.engine.failure import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT, StateError
-from asl.engine.history import WIDTH, Past, Recorded, Records, count
+from asl.engine.history import WIDTH
 from asl.engine.identity import Identity
 from asl.engine.limits import Limits
 from asl.engine.redrive import check_redrivable, revive
@@ -41,8 +42,6 @@ from asl.errors import ClockError, InvalidInput, UnsupportedFeature
 from asl.query.javalike import JavaRandom
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from asl.engine.commands import InvokeTask
     from asl.engine.decisions import Decision
     from asl.engine.identity import MachineArn
@@ -57,7 +56,6 @@ TimerKind: TypeAlias = Literal["due", "heartbeat", "timeout"]
 HISTORY_FULL = "The execution reached the maximum number of history events"
 _CARRIED_OUT = ("task", "map run")  # waits for what somebody outside does, and may have to cancel
 _DEFAULT_LIMITS = Limits()
-_FEW_EVENTS = 1_000  # so many more than are kept may be there, before they are forgotten
 _NAMES_SIZE = 1_000  # the context object beside the input, item and variables: names, ARNs, times
 
 
@@ -82,7 +80,7 @@ class Waiting(NamedTuple):
 _RUNNING = Outcome("RUNNING")
 
 
-class Execution:
+class Execution(Chronicle):
     """One run of a state machine. Make one, then feed it with `receive`.
 
     Args:
@@ -98,14 +96,7 @@ class Execution:
         kept: How many of the newest history events are kept; None for all.
 
     Attributes:
-        now: The time of the newest event.
-        history: The newest records (`asl.engine.history`); `recorded` has all that are kept.
-        before: How many events were written before those.
-        past: Records before those that are kept.
-        kept: How many of the newest events are kept; None for all.
-        longest: The length of `history` at which limits have to be looked at.
         decisions: What the history does not tell, in order; None (the default) while nobody asks.
-        on_forget: Called before events that are not kept are forgotten.
         outcome: How it ended; RUNNING until then.
         is_running: Whether it has not ended yet.
         is_held: A debugger holds a cursor before its state: no timer fires meanwhile.
@@ -122,25 +113,17 @@ class Execution:
 
     __slots__ = (
         "assign_limit",
-        "before",
         "commands",
         "context_size",
         "deadline",
         "decisions",
         "held_before",
-        "history",
-        "history_limit",
         "identity",
         "is_held",
         "is_running",
-        "kept",
         "last_wait_id",
         "limits",
-        "longest",
-        "now",
-        "on_forget",
         "outcome",
-        "past",
         "payload_limit",
         "program",
         "random",
@@ -189,13 +172,8 @@ class Execution:
         self.is_running = True
         self.is_held = False
         self.held_before = 0
-        self.history: Records = []
-        self.before = 0
-        self.past: Past | None = None
-        self.kept = kept
+        self.open_history(None, 0, kept)
         self.decisions: list[Decision] | None = None
-        self.on_forget: Callable[[], None] | None = None
-        self.measure_history()
         self.commands: list[Command] = []
         self.timers: list[tuple[int, int, TimerKind]] = []
         self.waiting: dict[int, Cursor] = {}
@@ -306,51 +284,7 @@ class Execution:
         waiting = self.waiting
         return [call for wait_id in sorted(waiting) if (call := waiting[wait_id].call)]
 
-    @property
-    def event_count(self) -> int:
-        """How many history events were written; also the id of the last one."""
-        return self.before + count(self.history)
-
-    def recorded(self) -> Recorded:
-        """The history, as far as it is still there."""
-        return Recorded.of(self.past, self.history, self.before)
-
-    def seal(self) -> None:
-        """Let no record so far change any more, so that others may share them."""
-        if self.history:
-            self.before += count(self.history)
-            self.past = Past(self.history, self.past)
-            self.history = []
-            self.measure_history()
-
-    def _forget(self) -> None:
-        """Drop the oldest records, if they are many more than those that are to be kept."""
-        kept, extra = self.kept, 0
-        if kept is not None:
-            extra = count(self.history) - kept
-        if extra < _FEW_EVENTS:
-            return
-        if self.on_forget is not None:
-            self.on_forget()
-        del self.history[: extra * WIDTH]
-        self.before += extra
-        self.past = None
-        self.measure_history()
-
     # What the states call.
-
-    def record(
-        self,
-        kind: str,
-        previous: int,
-        subject: str | None = None,
-        data: Json = None,
-        extra: Json = None,
-    ) -> int:
-        """Write a history event and give its id."""
-        history = self.history
-        history += (kind, previous, self.now, subject, data, extra)
-        return self.before + len(history) // WIDTH
 
     def new_wait_id(self) -> int:
         """The id of a wait that is about to begin."""
@@ -446,13 +380,6 @@ class Execution:
                         return
                     longest = self.longest
 
-    def measure_history(self) -> None:
-        """Find out how long `history` may become before it has to be looked at."""
-        room = self.history_limit - self.before
-        if self.kept is not None:
-            room = min(room, 2 * self.kept + _FEW_EVENTS)
-        self.longest = room * WIDTH
-
     def _check_history_limit(self) -> None:
         """End the execution if its history is full; forget what is not to be kept.
 
@@ -462,7 +389,7 @@ class Execution:
         limit = self.history_limit
         written = self.event_count
         if written < limit or (written == limit and not self.is_running):
-            self._forget()
+            self.forget()
             return
         del self.history[(limit - 1 - self.before) * WIDTH :]
         self._cancel_tasks()

@@ -42,8 +42,7 @@ _CONTAINERS = (dict, list)
 # What is copied as it is; values and links are treated one by one below.
 _EXECUTION_NUMBERS = ("now", "context_size", "last_wait_id")
 _SHARED = (
-    *_EXECUTION_NUMBERS, "deadline", "outcome", "is_running", "identity", "before", "past", "kept",
-    "is_held", "held_before",
+    *_EXECUTION_NUMBERS, "deadline", "outcome", "is_running", "identity", "is_held", "held_before",
 )  # fmt: skip
 _CURSOR_NUMBERS = (
     "size", "unseen_size", "previous", "origin", "entered_id", "entered_at", "retries",
@@ -131,11 +130,11 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
         for due, wait_id, kind in document["timers"]
     ]
     heapify(execution.timers)
-    execution.kept = document["kept"] if document["kept"] is None else _whole(document["kept"])
-    execution.before, execution.past = _whole(document["forgotten"]), None
-    execution.on_forget = execution.decisions = None
+    kept = document["kept"]
+    forgotten = _whole(document["forgotten"])
+    execution.open_history(None, forgotten, None if kept is None else _whole(kept))
+    execution.decisions = None
     execution.is_held, execution.held_before = False, 0
-    execution.measure_history()
     execution.history = _with_values(document["history"], values.unpack_all)
     if len(execution.history) % WIDTH or not execution.event_count:
         raise ValueError("the history is not made of whole events")
@@ -183,9 +182,8 @@ def fork(execution: Execution) -> Execution:
         setattr(twin, name, getattr(execution, name))
     twin.random = JavaRandom.from_state(execution.random.state)
     twin.timers = execution.timers.copy()
-    twin.history, twin.on_forget = [], None
+    twin.open_history(execution.past, execution.before, execution.kept)
     twin.decisions = None if execution.decisions is None else execution.decisions.copy()
-    twin.measure_history()
     twin.signals = {name: kept.copy() for name, kept in execution.signals.items()}
     twin.commands = []
     twin.waiting = {}

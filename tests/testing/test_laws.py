@@ -50,6 +50,12 @@ def test_errors_that_must_not_come_can_be_named():
         laws.never_fails_with(FAILED, "Bad", "Worse")
 
 
+def test_the_payloads_of_a_history_that_was_not_kept_are_not_known():
+    result = load(A=pass_(Result="x" * 100)).run(history=1)
+    with pytest.raises(asl.UsageError, match="3 history events were not kept"):
+        laws.payload_below(result)
+
+
 def test_the_event_with_the_payload_is_named():
     with pytest.raises(AssertionError, match=r"event 5 \(PassStateExited\)"):
         laws.payload_below(SLOW, 100)
