@@ -25,8 +25,14 @@
         ExecutionNotRedrivable   an execution that AWS would not redrive
         SnapshotError            not a snapshot, or one of another machine or version
         MissingExtra             an optional package is not installed
+        ExecutionAlreadyExists   the name of an execution is taken
+        ExecutionDoesNotExist    there is no execution of that ARN
+        MachineConflict          two definitions of one name, or none of it
+        DatabaseError            the database can't be used: its address, its rights, its version
       StorageError             an object can't be read or written
         MissingObject            there is no such object
+      ExecutionSuspended       a durable execution rests until a person resumes it
+      JournalError             a durable execution can't be brought back from its journal
       InternalError            our bug
 
 An ASL error inside a run (``States.Timeout``, names that users choose) is a value, not an
@@ -236,6 +242,35 @@ class MissingExtra(UsageError):
     def __init__(self, extra: str, purpose: str) -> None:
         self.extra = extra
         super().__init__(f"{purpose} needs an extra: pip install 'asl-interpreter[{extra}]'")
+
+
+class ExecutionAlreadyExists(UsageError):
+    """The name of an execution is taken: by one with another input, or one that has ended."""
+
+
+class ExecutionDoesNotExist(UsageError):
+    """There is no execution of that ARN: there never was, or it was deleted."""
+
+
+class MachineConflict(UsageError):
+    """A state machine's name is registered with another definition, or not at all."""
+
+
+class DatabaseError(UsageError):
+    """The database of durable executions can't be used; the message says why and what to do."""
+
+
+class ExecutionSuspended(AslError):
+    """A durable execution rests until a person resumes or stops it; ``reason`` says why."""
+
+    def __init__(self, execution: str, reason: str) -> None:
+        self.execution = execution
+        self.reason = reason
+        super().__init__(f"{execution} is suspended: {reason}")
+
+
+class JournalError(AslError):
+    """A durable execution can't be brought back: its journal leads elsewhere, or is damaged."""
 
 
 class StorageError(AslError):

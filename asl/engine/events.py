@@ -41,9 +41,10 @@ class TaskStarted(NamedTuple):
 
 
 class TaskHeartbeat(NamedTuple):
-    """Whoever works on a task is still alive."""
+    """Whoever works on a task is still alive; ``at`` is when it said so, if not just now."""
 
     task_id: int
+    at: int | None = None
 
 
 class Signalled(NamedTuple):

@@ -237,6 +237,18 @@ class Execution(Chronicle):
         commands, self.commands = self.commands, []
         return commands
 
+    def catch_up(self, now: int, before: int) -> None:
+        """Let time have come to ``now`` while nobody looked: what is overdue happens late.
+
+        Timers that were due before an instant fire now, in order, and what follows from them begins
+        now: a task that starts has its whole time. What is to be done comes with the next
+        `receive`.
+        """
+        self.now = max(self.now, now)
+        if self.ready:
+            self._run()
+        self._fire_timers(before)
+
     def move(self) -> list[Command]:
         """Go on with what was held, at the present time; what `receive` would have done then."""
         self._run()
@@ -450,7 +462,8 @@ class Execution(Chronicle):
                     )
                     cursor.heartbeat_due = self.now + cursor.heartbeat_us
             case TaskHeartbeat():
-                cursor.heartbeat_due = self.now + cursor.heartbeat_us
+                at = self.now if event.at is None else event.at
+                cursor.heartbeat_due = max(cursor.heartbeat_due, at + cursor.heartbeat_us)
             case _:
                 assert_never(event)
 

@@ -142,15 +142,12 @@ class Identity:
 
     def task_token(self, task_id: int) -> str:
         """The token of a task: text that nobody has to understand, and that names both."""
-        return urlsafe_b64encode(f"{task_id} {self.arn}".encode()).decode("ascii")
+        return token_of(task_id, self.arn)
 
     def task_of(self, token: str) -> int | None:
         """The task that a token of this execution names; None for any other text."""
-        try:
-            task_id, _, arn = urlsafe_b64decode(token.encode()).decode().partition(" ")
-            return int(task_id) if arn == self.arn else None
-        except ValueError:  # neither base64, nor UTF-8, nor a number
-            return None
+        task_id, arn = task_named(token) or (None, "")
+        return task_id if arn == self.arn else None
 
     @cached_property
     def execution_context(self) -> dict[str, Json]:
@@ -169,6 +166,20 @@ class Identity:
     def machine_context(self) -> dict[str, Json]:
         """The context object's StateMachine."""
         return {"Id": str(self.machine), "Name": self.machine.name}
+
+
+def token_of(task_id: int, arn: str) -> str:
+    """The token of a task of the execution with that ARN."""
+    return urlsafe_b64encode(f"{task_id} {arn}".encode()).decode("ascii")
+
+
+def task_named(token: str) -> tuple[int, str] | None:
+    """The task that a token names, and the ARN of its execution; None for any other text."""
+    try:
+        task_id, _, arn = urlsafe_b64decode(token.encode()).decode().partition(" ")
+        return int(task_id), arn
+    except ValueError:  # neither base64, nor UTF-8, nor a number
+        return None
 
 
 def timestamp(at_us: int) -> str:

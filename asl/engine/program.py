@@ -30,9 +30,20 @@ class Step:
         fail: Takes the failure of what the cursor waited for.
         expire: Takes the timeout of a task.
         scopes: The programs inside: a Parallel's branches, a Map's processor.
+        children: What the child executions of a Distributed Map run; None for all else.
     """
 
-    __slots__ = ("enter", "expire", "fail", "name", "resume", "retry", "scopes", "state")
+    __slots__ = (
+        "children",
+        "enter",
+        "expire",
+        "fail",
+        "name",
+        "resume",
+        "retry",
+        "scopes",
+        "state",
+    )
 
     enter: Enter
     resume: Callable[[Cursor, Any], Step | None]
@@ -44,6 +55,7 @@ class Step:
         self.state = state
         self.name = state.name
         self.scopes: tuple[ProgramScope, ...] = ()
+        self.children: Program | None = None
 
     def __repr__(self) -> str:
         return f"Step({self.state.pointer or '/'})"

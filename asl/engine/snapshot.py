@@ -70,7 +70,7 @@ def snapshot(execution: Execution) -> dict[str, Json]:
         **{name: getattr(execution, name) for name in _EXECUTION_NUMBERS},
         "deadline": execution.deadline,
         "random": execution.random.state,
-        "limits": _pack_limits(execution.limits),
+        "limits": pack_limits(execution.limits),
         "outcome": [outcome.status, values.pack(outcome.output), outcome.error, outcome.cause],
         "identity": _pack_identity(execution.identity, values),
         "timers": [list(timer) for timer in execution.timers],
@@ -114,7 +114,7 @@ def _restore(program: Program, document: dict[str, Any]) -> Execution:
     values = _Unpacker(document["values"])
     execution = Execution.__new__(Execution)
     execution.program = program
-    execution.set_limits(_unpack_limits(document["limits"]))
+    execution.set_limits(unpack_limits(document["limits"]))
     for name in _EXECUTION_NUMBERS:
         setattr(execution, name, _whole(document[name]))
     deadline = document["deadline"]
@@ -354,14 +354,16 @@ def _unpack_identity(document: dict[str, Any], values: _Unpacker) -> Identity:
     return Identity(machine, input=values.unpack(document["input"]), **given)
 
 
-def _pack_limits(limits: Limits) -> dict[str, Any]:
+def pack_limits(limits: Limits) -> dict[str, Any]:
+    """Limits as JSON."""
     return {
         name: {"seconds": value.total_seconds()} if isinstance(value, timedelta) else value
         for name, value in limits.fields().items()
     }
 
 
-def _unpack_limits(document: dict[str, Any]) -> Limits:
+def unpack_limits(document: dict[str, Any]) -> Limits:
+    """The limits of `pack_limits`."""
     known = Limits().fields().keys()
     if document.keys() != known:
         raise KeyError(f"limits are {sorted(known)}")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from asl.engine.cursor import Cursor
     from asl.engine.failure import StateError
+    from asl.engine.identity import MachineArn
     from asl.engine.program import ProgramScope, Step
     from asl.jsontypes import Json, Payload
     from asl.language.model import DistributedMapState
@@ -44,7 +45,7 @@ def bind(
     leave = bind_done(state, step, scope, "Map")
     fail_early = bind_failure(state, step, scope, "Map")
     failure = bind_failure(state, step, scope, "Map", "MapStateFailed")
-    program = Program(_definition(state), bind_step)
+    program = step.children = Program(_definition(state), bind_step)
     source = bind_source(state.input_path)
 
     def attempt(cursor: Cursor) -> Step | None:
@@ -111,17 +112,15 @@ def _spec(
 ) -> MapRunSpec:
     identity = cursor.execution.identity
     machine = identity.machine
-    # AWS makes a label up once for a machine; this one stays the same for the same definition.
-    label = state.label or derived_uuid("label", machine, state.pointer)
+    label = label_of(state, machine)
     run_uuid = derived_uuid("map run", identity.seed, identity.arn, map_run_id)
-    child_machine = machine._replace(name=f"{machine.name}/{label}")
     count, percentage = _tolerance(state, cursor, data)
     return MapRunSpec(
         cursor=cursor,
         state_name=state.name,
         arn=machine.map_run(label, run_uuid),
         program=program,
-        machine=child_machine,
+        machine=child_machine(state, machine),
         seed=derived_seed("children", identity.seed, run_uuid),
         items=items,
         reading=_reading(state, cursor, data),
@@ -133,6 +132,16 @@ def _spec(
         selector=state.parameters,
         data=data,
     )
+
+
+def label_of(state: DistributedMapState, machine: MachineArn) -> str:
+    """A Map's label. AWS makes one up for a machine; ours is the same for the same definition."""
+    return state.label or derived_uuid("label", machine, state.pointer)
+
+
+def child_machine(state: DistributedMapState, machine: MachineArn) -> MachineArn:
+    """What the state machine of a Map's child executions is called."""
+    return machine._replace(name=f"{machine.name}/{label_of(state, machine)}")
 
 
 def _tolerance(
