@@ -1,0 +1,268 @@
+"""The port between the host and what keeps and wakes its executions.
+
+The host drives executions and knows no database; a backend keeps them and knows no state machine.
+What crosses the border are the values here: all data as JSON text, all times as microseconds since
+the epoch. One backend comes with the package (`asl.durable.sql`, dispatched by DBOS Transact, or in
+process for virtual time); another durable engine is fitted by writing another one.
+
+The law that a backend keeps: a `Commit` happens wholly or not at all, and only if nobody else has
+claimed the execution since its writer did (``epoch``) and every earlier commit has happened
+(``seq``). So of two workers that both believe to own an execution, the one that claimed it last
+wins, and the other is told so by `Fenced`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: ``queued``: waits for a worker; ``driven``: a worker has it; ``parked``: nobody has it until its
+#: time or an event comes; ``suspended``: nobody has it until a person resumes it; ``ended``.
+Stage: TypeAlias = Literal["queued", "driven", "parked", "suspended", "ended"]
+
+
+class Fenced(Exception):  # noqa: N818 - not an error: somebody else has the execution now
+    """Somebody else has claimed the execution: whoever sees this stops driving it."""
+
+
+class Ticket(NamedTuple):
+    """The right to drive an execution once: void as soon as its segment has passed."""
+
+    execution_id: str
+    segment: int
+
+
+class Parent(NamedTuple):
+    """Whose child an execution is: the parent, its wait, and for a Map Run the place and items."""
+
+    execution_id: str
+    task_id: int
+    number: int = 0
+    items: int = 0
+
+
+class NewExecution(NamedTuple):
+    """An execution that is to be kept and started.
+
+    Attributes:
+        id: Its ARN.
+        machine: The revision of the state machine that it runs.
+        scope: The JSON pointers of the Distributed Maps whose children it is among, outermost
+            first, joined by a space; empty for an execution of the whole machine.
+        name: Its name; None lets it follow from the seed.
+        input: JSON text.
+        seed: Of its randomness.
+        started_at: When.
+        limits: JSON text of its limits; empty for AWS's.
+        queue: Whose workers drive it.
+        parent: Whose child it is.
+        awaited: Whether the parent is told of its end by an event.
+        synchronous: Started as StartSyncExecution does.
+    """
+
+    id: str
+    machine: int
+    scope: str
+    name: str | None
+    input: str
+    seed: int
+    started_at: int
+    limits: str = ""
+    queue: str = ""
+    parent: Parent | None = None
+    awaited: bool = False
+    synchronous: bool = False
+
+
+class Letter(NamedTuple):
+    """An event for an execution from outside: kept until the execution has taken it."""
+
+    execution_id: str
+    at: int
+    event: str
+
+
+class Mail(NamedTuple):
+    """A letter that has come, by number."""
+
+    number: int
+    at: int
+    event: str
+
+
+class OpenToken(NamedTuple):
+    """A task that is answered by its token; ``activity`` is an ARN where workers take it."""
+
+    task_id: int
+    activity: str | None
+    input: str
+
+
+class End(NamedTuple):
+    """How an execution ended; ``output`` is JSON text."""
+
+    status: str
+    output: str | None
+    error: str | None
+    cause: str | None
+
+
+class Park(NamedTuple):
+    """Let nobody have the execution until an instant; None until an event comes."""
+
+    until: int | None
+
+
+class Release(NamedTuple):
+    """Let another worker go on, after an instant; ``problem`` says why this one could not."""
+
+    after: int
+    problem: str | None = None
+
+
+class Suspend(NamedTuple):
+    """Let nobody go on until a person resumes it."""
+
+    reason: str
+
+
+Rest: TypeAlias = Park | Release | Suspend | End
+
+
+@dataclass(slots=True)
+class Commit:
+    """What one step of an execution changes, all of it together.
+
+    Attributes:
+        execution_id, epoch: Whose, and by which claim.
+        seq: The number of the newest batch that is in the journal already.
+        at: When.
+        entries: The next batch: JSON text; empty where there is none.
+        length: How many history events there are after it.
+        snapshot: The whole execution after it, as JSON text, to begin from next time.
+        taken: The mail that is among the entries.
+        opened, closed: Tokens that are waited for from now on, and those that no more are.
+        children: Executions to start.
+        letters: Events for others.
+        rest: What becomes of the execution; None if it is driven on.
+        has_progressed: What it did when its last owner was lost has come to an end.
+    """
+
+    execution_id: str
+    epoch: int
+    seq: int
+    at: int
+    entries: str = ""
+    length: int = 0
+    snapshot: str | None = None
+    taken: list[int] = field(default_factory=list)
+    opened: list[OpenToken] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+    children: list[NewExecution] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    rest: Rest | None = None
+    has_progressed: bool = False
+
+    @property
+    def next_seq(self) -> int:
+        """The number of the newest batch after it."""
+        return self.seq + 1 if self.entries else self.seq
+
+
+class Batch(NamedTuple):
+    """A batch of the journal."""
+
+    seq: int
+    entries: str
+    length: int
+    version: str
+
+
+class Row(NamedTuple):
+    """An execution as it is kept, without its journal."""
+
+    id: str
+    machine: int
+    scope: str
+    machine_name: str
+    name: str | None
+    input: str
+    seed: int
+    started_at: int
+    limits: str
+    queue: str
+    parent: Parent | None
+    awaited: bool
+    synchronous: bool
+    stage: Stage
+    status: str
+    segment: int
+    epoch: int
+    seq: int
+    takeovers: int
+    owner: str | None
+    wake_at: int | None
+    ended_at: int | None
+    output: str | None
+    error: str | None
+    cause: str | None
+    reason: str | None
+    redrives: int
+
+
+class Loaded(NamedTuple):
+    """An execution with all that brings it back: the snapshot, the journal after it, its mail."""
+
+    row: Row
+    snapshot: str | None
+    batches: list[Batch]
+    mail: list[Mail]
+
+
+class Filter(NamedTuple):
+    """Which executions to list: those that match all that is given."""
+
+    machine: str | None = None
+    status: str | None = None
+    parent: str | None = None
+    name_prefix: str | None = None
+    started_from: int | None = None
+    started_before: int | None = None
+
+
+class Backend(Protocol):
+    """Where executions are kept, and who says when a worker has to drive one."""
+
+    def start(self, new: Sequence[NewExecution]) -> list[bool]:
+        """Keep and start executions; False for each whose id is taken: it stays as it is."""
+
+    def claim(self, tickets: Sequence[Ticket], worker: str) -> list[Loaded]:
+        """Take executions over; those whose ticket is void are left out."""
+
+    def commit(self, commits: Sequence[Commit]) -> list[bool | None]:
+        """Make changes durable, each by itself, all in one transaction.
+
+        Returns:
+            For each True; False if it was to park or be released, but mail has come, so the rest of
+            it happened and it is still driven; None if its writer is `Fenced`.
+        """
+
+    def wake(self, letters: Sequence[Letter]) -> list[bool]:
+        """Keep events, and let parked executions go on; False for those that have ended."""
+
+    def wake_due(self, now: int, limit: int) -> int:
+        """Let parked executions go on whose time has come; how many."""
+
+    def cancel(self, execution_id: str, at: int) -> bool:
+        """Give an execution up that nobody can drive: it ends ABORTED, without more history."""
+
+    def list_executions(
+        self, wanted: Filter, after: tuple[int, str] | None, limit: int
+    ) -> list[Row]:
+        """Executions, newest first, after the one that started then and has that id."""
+
+    def load(self, execution_id: str) -> Loaded | None:
+        """An execution as it stands, without taking it over."""

@@ -1,0 +1,421 @@
+"""One execution while a worker drives it: every event goes to the journal before what follows.
+
+The loop. What has come (answers of handlers, mail, time) moves the execution, and is noted. Then
+all that was noted is committed in one batch, with what it leads to: the end, a place to park. Only
+after that the tasks begin that the execution has asked for. So after a crash the journal knows of
+all that anybody outside may have seen, and only the calls that were under way are made again.
+
+An execution that waits for nothing but time or an event from outside, and not for a moment only, is
+parked: its driver forgets it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from asl.durable.calling import is_async
+from asl.durable.journal import Entry, apply, decode_event, encode, snapshot_text, to_text
+from asl.durable.port import Commit, End, Letter, OpenToken, Park, Release, Suspend
+from asl.engine.events import TaskHeartbeat, TaskStarted, TaskSubmitted
+from asl.runtimes.calls import make_context
+from asl.runtimes.driver import Driver
+from asl.runtimes.watching import followers, moved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Protocol
+
+    from asl.durable.calling import Caller
+    from asl.durable.journal import Folded
+    from asl.durable.port import Loaded, Mail, NewExecution, Rest
+    from asl.engine.events import Event
+    from asl.runtimes.clocks import Clock
+    from asl.runtimes.driver import Call
+    from asl.runtimes.member import Member, Startable
+    from asl.tasks.context import TaskContext
+    from asl.tasks.registry import TaskRegistry
+    from asl.tasks.storage import Storage
+
+    class Commits(Protocol):
+        """Makes a change durable: see `asl.durable.committing`."""
+
+        async def commit(self, commit: Commit) -> bool:
+            """False if the execution was to rest, but mail has come."""
+
+
+#: History events after which a snapshot is worth its bytes: and as many as the last one had.
+SNAPSHOT_EVENTS = 500
+
+
+class Manner(NamedTuple):
+    """How executions are driven.
+
+    Attributes:
+        caller: Calls handlers; None calls them at once, one by one, as virtual time asks.
+        in_flight: How many calls of one execution may be under way at a time.
+        park_after_us: An execution that waits for longer is parked.
+        snapshot_events: See `SNAPSHOT_EVENTS`.
+    """
+
+    caller: Caller | None
+    in_flight: int = 1_000
+    park_after_us: int = 0
+    snapshot_events: int = SNAPSHOT_EVENTS
+
+
+class DurableRun(Driver):
+    """An execution that was claimed, with its handlers.
+
+    Attributes:
+        id: Its ARN.
+        is_over: Nobody here drives it any more: it has ended, is parked, or was given up.
+        is_draining: It is to be released as soon as no call is under way.
+        takeovers: How often it was lost, or given back, without having come further.
+    """
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        folded: Folded,
+        registry: TaskRegistry,
+        clock: Clock,
+        commits: Commits,
+        manner: Manner,
+        *,
+        machines: Mapping[str, Startable] | None = None,
+        storage: Storage | None = None,
+    ) -> None:
+        super().__init__(
+            folded.execution, registry, clock, calls=folded.calls, machines=machines,
+            storage=storage,
+        )  # fmt: skip
+        row = loaded.row
+        self.id = row.id
+        self.is_over = False
+        self.is_draining = False
+        self.takeovers = row.takeovers
+        self._row = row
+        self._seq = row.seq
+        self._commits = commits
+        self._manner = manner
+        self._submitted = folded.submitted
+        self._snapshot_length = folded.snapshot_length
+        self._suspects = set(folded.execution.waiting) if row.takeovers else set[int]()
+        self._is_suspect = row.takeovers > 0
+        self._entries: list[Entry] = []
+        self._read: list[int] = []
+        self._mail = deque(loaded.mail)
+        self._seen = {mail.number for mail in loaded.mail}
+        self._answers: deque[Callable[[], None]] = deque()
+        self._beats: dict[int, int] = {}
+        self._in_flight: dict[int, Callable[[], None]] = {}
+        self._poked = asyncio.Event()
+        self._tokens: set[int] = set()
+        self._children: list[NewExecution] = []
+        self._letters: list[Letter] = []
+        todo, self.todo = self.todo, deque()
+        for member, task in todo:
+            if folded.is_answered_elsewhere(task):
+                self._tokens.add(task.task_id)
+            else:
+                self.todo.append((member, task))
+                if task.token is not None:
+                    self._tokens.add(task.task_id)
+        for command in folded.map_runs.values():
+            self._run_map(self.root, command)
+
+    # What moves it.
+
+    async def drive(self) -> None:
+        """Drive it until it ends, is parked, or has to be released.
+
+        Raises:
+            Fenced: Somebody else drives it now.
+            AslError: It can't go on here.
+        """
+        while True:
+            await self.settle()
+            if self.is_over:
+                return
+            if self.is_draining and not self._in_flight:
+                await self.commit(Release(self.clock.now_us()))
+                return
+            await self._wait()
+
+    async def settle(self) -> None:
+        """Do all that can be done at this very moment."""
+        while not self.is_over:
+            if self._answers:
+                while self._answers:
+                    self._answers.popleft()()
+            elif self._mail:
+                while self._mail:
+                    self._take(self._mail.popleft())
+            elif self._entries or self._read or self._children:
+                await self.commit(self._next_rest())
+            elif not self.is_draining and await self._begin():
+                pass
+            elif self._has_due():
+                self._flush_beats()
+                if self._has_due():
+                    self.wake(self.clock.now_us())
+            elif not self.is_draining and self.start_child():
+                pass
+            elif (rest := self._next_rest()) is not None:
+                await self.commit(rest)
+            else:
+                return
+
+    def post(self, mail: Mail) -> None:
+        """Something has come for it."""
+        if mail.number not in self._seen:
+            self._seen.add(mail.number)
+            self._mail.append(mail)
+            self._poked.set()
+
+    def poke(self) -> None:
+        """Let it look around again."""
+        self._poked.set()
+
+    def drain(self) -> None:
+        """Let it be released as soon as it can."""
+        self.is_draining = True
+        self._poked.set()
+
+    def give_up(self) -> None:
+        """Nobody here drives it any more: cancel what it does."""
+        self.is_over = True
+        for cancel in self._in_flight.values():
+            cancel()
+        self._in_flight.clear()
+
+    async def suspend(self, reason: str) -> None:
+        """Let it rest as it was at its last commit, until a person resumes it."""
+        self._forget()
+        await self.commit(Suspend(reason))
+
+    async def release(self, after_us: int, problem: str) -> None:
+        """Let another worker try, a while later, from its last commit on: this one could not."""
+        self._forget()
+        await self.commit(Release(self.clock.now_us() + after_us, problem))
+
+    def _forget(self) -> None:
+        self._entries.clear()
+        self._read.clear()
+        self._children.clear()
+        self._letters.clear()
+
+    # What is noted.
+
+    def tell(
+        self, member: Member, event: Event | None, now: int | None = None, at: int | None = None
+    ) -> None:
+        """Let an event move the execution at the clock's present time, and note it.
+
+        Args:
+            member: The execution: there is only one.
+            event: None when only time has passed.
+            now: Not looked at: what is late happens late.
+            at: When the event came, if that was earlier.
+        """
+        del now
+        if isinstance(event, TaskSubmitted | TaskStarted):
+            if event.task_id in self._submitted:
+                return  # it was asked for a second time, after a crash
+            self._submitted.add(event.task_id)
+        execution = self.execution
+        now = max(execution.now, self.clock.now_us())
+        came = now + 1 if event is None else min(now, now if at is None else at)
+        entry = Entry(now, came, event)
+        try:
+            commands = apply(execution, entry)
+        finally:
+            if followers:
+                moved(execution)
+        self._entries.append(entry)
+        self._carry_out(member, commands)
+
+    def cancel(self, member: Member, task_id: int) -> None:
+        """Cancel the call of a task that nobody waits for any more."""
+        super().cancel(member, task_id)
+        cancel = self._in_flight.pop(task_id, None)
+        if cancel is not None:
+            cancel()
+
+    def _take(self, mail: Mail) -> None:
+        """Let mail move the execution."""
+        self._read.append(mail.number)
+        fields = json.loads(mail.event)
+        event = decode_event(fields)
+        if isinstance(event, TaskHeartbeat):
+            event = event._replace(at=mail.at)
+        self.tell(self.root, event, at=mail.at)
+
+    def _flush_beats(self) -> None:
+        """Tell of the newest heartbeats: they matter only when a timer is about to fire."""
+        beats, self._beats = self._beats, {}
+        for task_id, at in beats.items():
+            if task_id in self.execution.waiting:
+                self.tell(self.root, TaskHeartbeat(task_id, at), at=at)
+
+    # What is made durable.
+
+    async def commit(self, rest: Rest | None = None) -> None:
+        """Make durable what was noted, and let the execution rest if it is to."""
+        execution = self.execution
+        commit = Commit(
+            self.id,
+            self._row.epoch,
+            self._seq,
+            self.clock.now_us(),
+            encode(self._entries) if self._entries else "",
+            execution.event_count,
+            taken=self._read,
+            children=self._children,
+            letters=self._letters,
+            rest=rest,
+            has_progressed=self._has_progressed(),
+        )
+        self._note_tokens(commit)
+        self._note_snapshot(commit)
+        self._entries, self._read, self._children, self._letters = [], [], [], []
+        has_rested = await self._commits.commit(commit)
+        self._seq = commit.next_seq
+        if commit.snapshot is not None:
+            self._snapshot_length = commit.length
+        if rest is not None and has_rested:
+            self.give_up()
+
+    def _next_rest(self) -> Rest | None:
+        """Where it comes to rest after the next commit, if it does."""
+        execution = self.execution
+        if not execution.is_running:
+            status, output, error, cause = execution.outcome
+            text = to_text(output) if status == "SUCCEEDED" else None
+            return End(status, text, error, cause)
+        if self.todo or self._in_flight or self._answers or self._mail or self.root.work:
+            return None
+        due = self.next_due()
+        if self._replies or (due is not None and due <= self._park_from()):
+            return None
+        return Park(due)
+
+    def _park_from(self) -> int:
+        return self.clock.now_us() + self._manner.park_after_us
+
+    def _note_tokens(self, commit: Commit) -> None:
+        """The tasks that are answered by their tokens, as far as they have changed."""
+        opened = [
+            task
+            for _, task in self.todo
+            if task.token is not None and task.task_id not in self._tokens
+        ]
+        closed = [task_id for task_id in self._tokens if task_id not in self.execution.waiting]
+        for task in opened:
+            is_activity = task.resource.kind == "activity"
+            commit.opened.append(
+                OpenToken(
+                    task.task_id,
+                    task.resource.arn if is_activity else None,
+                    to_text(task.payload) if is_activity else "",
+                )
+            )
+            self._tokens.add(task.task_id)
+        commit.closed += closed
+        self._tokens.difference_update(closed)
+
+    def _note_snapshot(self, commit: Commit) -> None:
+        """Take a snapshot when the journal after the last one has grown as long as all before."""
+        grown = commit.length - self._snapshot_length
+        if (
+            grown < max(self._manner.snapshot_events, self._snapshot_length)
+            or not commit.entries
+            or not self.execution.is_running
+            or self.root.work
+        ):
+            return
+        calls = dict(self.root.calls)
+        for _, task in self.todo:
+            calls[task.state_name] = calls.get(task.state_name, 0) + 1
+        commit.snapshot = snapshot_text(self.execution, calls, self._submitted)
+
+    def _has_progressed(self) -> bool:
+        """Whether what was under way when the last owner was lost has ended; told once."""
+        if not self._is_suspect or self._suspects & self.execution.waiting.keys():
+            return False
+        self._is_suspect = False
+        return True
+
+    # What it has done.
+
+    async def _begin(self) -> bool:
+        """Call handlers; whether one has answered at once, in virtual time."""
+        caller = self._manner.caller
+        while self.todo and len(self._in_flight) < self._manner.in_flight:
+            call = self.take_call()
+            if call is None:
+                return bool(self._entries or self._children)
+            if caller is None:
+                await self._call_now(call)
+                return True
+            self._in_flight[call[1].task_id] = caller.call(
+                call[1], call[2], self._context_of(call), self._answered(call)
+            )
+        return False
+
+    async def _call_now(self, call: Call) -> None:
+        _, task, binding, _ = call
+        started = self.execution.now
+        try:
+            value = binding.call(task, self._context_of(call))
+            if is_async(binding) or asyncio.iscoroutine(value):
+                value = await value  # type: ignore[misc]
+        except Exception as error:
+            self.raised(call, error)
+        else:
+            self.returned(call, started, value)
+
+    def _answered(self, call: Call) -> Callable[[object, Exception | None], None]:
+        task_id, started = call[1].task_id, self.execution.now
+
+        def done(value: object, error: Exception | None) -> None:
+            if self._in_flight.pop(task_id, None) is None:
+                return  # cancelled meanwhile
+            if error is not None:
+                failure = error
+                self._answers.append(lambda: self.raised(call, failure))
+            else:
+                self._answers.append(lambda: self.returned(call, started, value))
+            self._poked.set()
+
+        return done
+
+    def _context_of(self, call: Call) -> Callable[[], TaskContext]:
+        member, task, _, number = call
+        loop = asyncio.get_running_loop()
+
+        def beat() -> None:
+            loop.call_soon_threadsafe(self._beats.__setitem__, task.task_id, self.clock.now_us())
+
+        return lambda: make_context(member.execution, task, number, beat)
+
+    # When it goes on.
+
+    def _has_due(self) -> bool:
+        due = self.next_due()
+        return due is not None and due <= self.clock.now_us()
+
+    async def _wait(self) -> None:
+        """Wait until something has come, or something is due."""
+        loop, due = asyncio.get_running_loop(), self.next_due()
+        alarm = None
+        if due is not None:
+            left = max(0, due - self.clock.now_us()) / 1_000_000
+            alarm = loop.call_later(left, self._poked.set)
+        await self._poked.wait()
+        self._poked.clear()
+        if alarm is not None:
+            alarm.cancel()

@@ -1,0 +1,701 @@
+"""The backend on SQL: SQLite for one process, PostgreSQL for any number of machines.
+
+Who drives is decided by two numbers of an execution. Its **segment** grows with each ticket that is
+given out, so an old ticket is void. Its **epoch** grows with each claim, so what an earlier owner
+still wants to commit is refused. Whoever sends an event locks the execution's row first, and so
+does whoever parks it: either the event is there before it parks, or it wakes what is parked.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import sqlalchemy as sa
+
+import asl
+from asl.durable.port import (
+    Batch,
+    Commit,
+    End,
+    Filter,
+    Letter,
+    Loaded,
+    Mail,
+    NewExecution,
+    Parent,
+    Park,
+    Release,
+    Row,
+    Suspend,
+    Ticket,
+)
+from asl.durable.schema import executions, inbox, journal, machines, snapshots, tokens, workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+#: The key of the lock of whoever looks for dead workers: "aslw".
+_WATCH = 0x61736C77
+#: How many executions one job drives at most.
+JOB = 100
+
+_ADVANCE = sa.text("""
+    UPDATE asl_execution AS e SET seq = v.next
+    FROM unnest(CAST(:ids AS text[]), CAST(:epochs AS integer[]), CAST(:seqs AS integer[]),
+                CAST(:nexts AS integer[])) AS v(id, epoch, seq, next)
+    WHERE e.id = v.id AND e.epoch = v.epoch AND e.seq = v.seq AND e.stage = 'driven'
+    RETURNING e.id
+""")
+_APPEND = sa.text("""
+    INSERT INTO asl_journal (execution_id, seq, entries, length, version)
+    SELECT v.id, v.seq, v.entries, v.length, :version
+    FROM unnest(CAST(:ids AS text[]), CAST(:seqs AS integer[]), CAST(:entries AS text[]),
+                CAST(:lengths AS integer[])) AS v(id, seq, entries, length)
+""")
+
+
+class Dispatcher(Protocol):
+    """Has executions driven: some worker of a queue is called with each job, at least once."""
+
+    def enqueue(self, connection: sa.Connection, queue: str, tickets: Sequence[Ticket]) -> None:
+        """Add a job, as part of the connection's transaction."""
+
+    def delete_ended(self, before_us: int) -> int:
+        """Delete some of what is remembered of jobs that ended before an instant; how many."""
+
+
+def connect(url: str, *, pool_size: int = 20) -> sa.Engine:
+    """An engine for a database of executions; it connects when it is first used."""
+    address = sa.make_url(url)
+    if address.drivername in ("postgres", "postgresql"):
+        address = address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() != "sqlite":
+        return sa.create_engine(address, pool_size=pool_size, pool_pre_ping=True)
+    if address.database in (None, "", ":memory:"):
+        engine = sa.create_engine(
+            address, poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
+        )
+    else:
+        engine = sa.create_engine(address, connect_args={"timeout": 30})
+
+    @sa.event.listens_for(engine, "connect")
+    def _connected(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own
+        connection.isolation_level = None  # transactions begin where we say, not where it guesses
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+class SqlBackend:
+    """Keeps executions in a database that `asl.durable.schema.prepare` has made ready.
+
+    Args:
+        engine: Of the database.
+        dispatcher: Has executions driven.
+    """
+
+    def __init__(self, engine: sa.Engine, dispatcher: Dispatcher) -> None:
+        self.engine = engine
+        self._dispatcher = dispatcher
+        self._is_postgres = engine.dialect.name == "postgresql"
+
+    # The port.
+
+    def start(self, new: Sequence[NewExecution]) -> list[bool]:
+        """Keep and start executions; False for each whose id is taken: it stays as it is."""
+        with self.engine.begin() as connection:
+            return self._start(connection, new)
+
+    def claim(self, tickets: Sequence[Ticket], worker: str) -> list[Loaded]:
+        """Take executions over; those whose ticket is void are left out."""
+        segments = dict(tickets)
+        with self.engine.begin() as connection:
+            found = connection.execute(
+                sa.select(executions.c.id, executions.c.segment, executions.c.stage)
+                .where(executions.c.id.in_(segments), executions.c.stage.in_(("queued", "driven")))
+                .order_by(executions.c.id)
+                .with_for_update()
+            )
+            valid = [row for row in found if row.segment == segments[row.id]]
+            if not valid:
+                return []
+            connection.execute(
+                executions.update()
+                .where(executions.c.id.in_([row.id for row in valid]))
+                .values(
+                    stage="driven",
+                    owner=worker,
+                    epoch=executions.c.epoch + 1,
+                    takeovers=sa.case(
+                        (executions.c.stage == "driven", executions.c.takeovers + 1),
+                        else_=executions.c.takeovers,
+                    ),
+                )
+            )
+            return self._load(connection, [row.id for row in valid])
+
+    def commit(self, commits: Sequence[Commit]) -> list[bool | None]:
+        """Make changes durable, each by itself, all in one transaction."""
+        with self.engine.begin() as connection:
+            alive = self._advance(connection, commits)
+            mine = [commit for commit in commits if commit.execution_id in alive]
+            self._append(connection, [commit for commit in mine if commit.entries])
+            rested = {commit.execution_id: self._add(connection, commit) for commit in mine}
+            return [rested.get(commit.execution_id) for commit in commits]
+
+    def wake(self, letters: Sequence[Letter]) -> list[bool]:
+        """Keep events, and let parked executions go on; False for those that have ended."""
+        with self.engine.begin() as connection:
+            return self._wake(connection, letters)
+
+    def wake_due(self, now: int, limit: int) -> int:
+        """Let parked executions go on whose time has come; how many."""
+        with self.engine.begin() as connection:
+            found = connection.execute(
+                sa.select(executions.c.id, executions.c.queue)
+                .where(executions.c.stage == "parked", executions.c.wake_at <= now)
+                .order_by(executions.c.wake_at, executions.c.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            due = [(row.id, row.queue) for row in found]
+            self._queue(connection, due)
+            return len(due)
+
+    def cancel(self, execution_id: str, at: int) -> bool:
+        """Give an execution up that nobody can drive: it ends ABORTED, without more history."""
+        with self.engine.begin() as connection:
+            given_up = connection.execute(
+                executions.update()
+                .where(executions.c.id == execution_id, executions.c.stage == "suspended")
+                .values(stage="ended", status="ABORTED", ended_at=at, epoch=executions.c.epoch + 1)
+            )
+            return given_up.rowcount == 1
+
+    def list_executions(
+        self, wanted: Filter, after: tuple[int, str] | None, limit: int
+    ) -> list[Row]:
+        """Executions, newest first, after the one that started then and has that id."""
+        columns = executions.c
+        query = sa.select(executions)
+        for column, value in (
+            (columns.machine_name, wanted.machine),
+            (columns.status, wanted.status),
+            (columns.parent_id, wanted.parent),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        if wanted.name_prefix is not None:
+            query = query.where(columns.name.startswith(wanted.name_prefix, autoescape=True))
+        if wanted.started_from is not None:
+            query = query.where(columns.started_at >= wanted.started_from)
+        if wanted.started_before is not None:
+            query = query.where(columns.started_at < wanted.started_before)
+        if after is not None:
+            query = query.where(sa.tuple_(columns.started_at, columns.id) < after)
+        query = query.order_by(columns.started_at.desc(), columns.id.desc()).limit(limit)
+        with self.engine.connect() as connection:
+            return [_row(found) for found in connection.execute(query)]
+
+    def load(self, execution_id: str) -> Loaded | None:
+        """An execution as it stands, without taking it over."""
+        with self.engine.begin() as connection:
+            loaded = self._load(connection, [execution_id])
+            return loaded[0] if loaded else None
+
+    # What callers of the host ask for beside it.
+
+    def row(self, execution_id: str) -> Row | None:
+        """An execution without its journal."""
+        with self.engine.connect() as connection:
+            found = connection.execute(
+                sa.select(executions).where(executions.c.id == execution_id)
+            ).one_or_none()
+            return None if found is None else _row(found)
+
+    def rows(self, execution_ids: Iterable[str]) -> list[Row]:
+        """Those of these executions that have ended."""
+        with self.engine.connect() as connection:
+            found = connection.execute(
+                sa.select(executions).where(
+                    executions.c.id.in_(list(execution_ids)), executions.c.stage == "ended"
+                )
+            )
+            return [_row(each) for each in found]
+
+    def answer(self, execution_id: str, task_id: int, letter: Letter) -> bool:
+        """Keep the answer to a task's token, unless nobody waits for one."""
+        with self.engine.begin() as connection:
+            answered = connection.execute(
+                tokens.update()
+                .where(
+                    tokens.c.execution_id == execution_id,
+                    tokens.c.task_id == task_id,
+                    tokens.c.is_answered.is_(False),
+                )
+                .values(is_answered=True)
+            )
+            return answered.rowcount == 1 and self._wake(connection, [letter])[0]
+
+    def beat(self, execution_id: str, task_id: int, letter: Letter) -> bool:
+        """Keep a heartbeat of a task's token, unless nobody waits for one; it wakes nobody."""
+        with self.engine.begin() as connection:
+            is_open = connection.scalar(
+                sa.select(sa.func.count()).where(
+                    tokens.c.execution_id == execution_id,
+                    tokens.c.task_id == task_id,
+                    tokens.c.is_answered.is_(False),
+                )
+            )
+            if is_open:
+                connection.execute(inbox.insert().values(**letter._asdict()))
+            return bool(is_open)
+
+    def take_activity(
+        self, activity: str, at: int, event: Callable[[int], str]
+    ) -> tuple[str, int, str] | None:
+        """Take the oldest open task of an activity: its execution, its id, and its input.
+
+        Args:
+            activity: ARN or name.
+            at: When.
+            event: Makes what the execution is told of it, of the task's id.
+        """
+        is_meant = sa.or_(
+            tokens.c.activity == activity,
+            tokens.c.activity.endswith(f":activity:{activity}", autoescape=True),
+        )
+        with self.engine.begin() as connection:
+            found = connection.execute(
+                sa.select(tokens.c.execution_id, tokens.c.task_id, tokens.c.input)
+                .where(is_meant, tokens.c.is_taken.is_(False))
+                .order_by(tokens.c.opened_at, tokens.c.execution_id, tokens.c.task_id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            ).one_or_none()
+            if found is None:
+                return None
+            connection.execute(
+                tokens.update()
+                .where(
+                    tokens.c.execution_id == found.execution_id,
+                    tokens.c.task_id == found.task_id,
+                )
+                .values(is_taken=True)
+            )
+            self._wake(connection, [Letter(found.execution_id, at, event(found.task_id))])
+            return found.execution_id, found.task_id, found.input
+
+    def go_on(self, execution_id: str, entries: str, length: int, row: Row) -> bool:
+        """Let an ended execution run again, or a suspended one; False if it has changed since."""
+        values: dict[str, Any] = {
+            "epoch": row.epoch + 1, "takeovers": 0, "reason": None, "status": "RUNNING",
+        }  # fmt: skip
+        if entries:
+            values |= {
+                "seq": row.seq + 1, "ended_at": None, "output": None, "error": None,
+                "cause": None, "redrives": row.redrives + 1,
+            }  # fmt: skip
+        with self.engine.begin() as connection:
+            changed = connection.execute(
+                executions.update()
+                .where(
+                    executions.c.id == execution_id,
+                    executions.c.epoch == row.epoch,
+                    executions.c.stage == row.stage,
+                )
+                .values(**values)
+            )
+            if changed.rowcount != 1:
+                return False
+            if entries:
+                connection.execute(
+                    journal.insert().values(
+                        execution_id=execution_id, seq=row.seq + 1, entries=entries,
+                        length=length, version=asl.__version__,
+                    )
+                )  # fmt: skip
+            self._queue(connection, [(execution_id, row.queue)])
+            return True
+
+    def mail(self, worker: str) -> dict[str, list[Mail]]:
+        """What has come for the executions that a worker drives, by execution."""
+        with self.engine.connect() as connection:
+            found = connection.execute(
+                sa.select(inbox)
+                .join(executions, executions.c.id == inbox.c.execution_id)
+                .where(executions.c.owner == worker, executions.c.stage == "driven")
+                .order_by(inbox.c.number)
+            )
+            mail: dict[str, list[Mail]] = {}
+            for row in found:
+                mail.setdefault(row.execution_id, []).append(Mail(row.number, row.at, row.event))
+            return mail
+
+    def delete_ended(self, before: int, limit: int) -> int:
+        """Delete executions that ended before an instant, with all that belongs to them.
+
+        A child stays until its parent has ended.
+        """
+        parents = executions.alias()
+        with self.engine.begin() as connection:
+            ids = list(
+                connection.scalars(
+                    sa.select(executions.c.id)
+                    .join(parents, parents.c.id == executions.c.parent_id, isouter=True)
+                    .where(
+                        executions.c.ended_at < before,
+                        sa.or_(parents.c.id.is_(None), parents.c.stage == "ended"),
+                    )
+                    .limit(limit)
+                )
+            )
+            if not ids:
+                return 0
+            for table in (journal, snapshots, inbox, tokens):
+                connection.execute(table.delete().where(table.c.execution_id.in_(ids)))
+            connection.execute(executions.delete().where(executions.c.id.in_(ids)))
+            return len(ids)
+
+    # Workers.
+
+    def be_seen(self, worker: str, queue: str, now: int) -> None:
+        """Say that a worker is alive."""
+        with self.engine.begin() as connection:
+            seen = connection.execute(
+                workers.update().where(workers.c.id == worker).values(seen_at=now)
+            )
+            if not seen.rowcount:
+                connection.execute(
+                    workers.insert().values(id=worker, queue=queue, started_at=now, seen_at=now)
+                )
+
+    def leave(self, worker: str) -> None:
+        """Say that a worker has ended."""
+        with self.engine.begin() as connection:
+            connection.execute(workers.delete().where(workers.c.id == worker))
+
+    def workers(self, since: int) -> list[str]:
+        """Those that were seen at an instant or later."""
+        with self.engine.connect() as connection:
+            return list(
+                connection.scalars(sa.select(workers.c.id).where(workers.c.seen_at >= since))
+            )
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the database serves one process only."""
+        return not self._is_postgres
+
+    @contextmanager
+    def only_one(self) -> Iterator[bool]:
+        """Whether this process may do now what only one at a time may do."""
+        if not self._is_postgres:
+            yield True
+            return
+        with self.engine.begin() as connection:
+            yield bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_WATCH))))
+
+    # State machines.
+
+    def register(self, arn: str, machine_type: str, fingerprint: str, definition: str) -> int:
+        """The number of a revision of a state machine, which is kept if it is new."""
+        wanted = (
+            machines.c.arn == arn,
+            machines.c.type == machine_type,
+            machines.c.fingerprint == fingerprint,
+        )
+        with self.engine.begin() as connection:
+            if self._is_postgres:
+                from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
+            else:
+                from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415
+            connection.execute(
+                insert(machines)
+                .values(arn=arn, type=machine_type, fingerprint=fingerprint, definition=definition)
+                .on_conflict_do_nothing()
+            )
+            return cast("int", connection.scalar(sa.select(machines.c.id).where(*wanted)))
+
+    def revision(self, number: int) -> tuple[str, str, str]:
+        """ARN, type and definition of a revision."""
+        with self.engine.connect() as connection:
+            found = connection.execute(
+                sa.select(machines.c.arn, machines.c.type, machines.c.definition).where(
+                    machines.c.id == number
+                )
+            ).one()
+            return found.arn, found.type, found.definition
+
+    def newest_revision(self, arn: str) -> int | None:
+        """The revision of a machine that was registered last."""
+        with self.engine.connect() as connection:
+            return cast(
+                "int | None",
+                connection.scalar(
+                    sa.select(sa.func.max(machines.c.id)).where(machines.c.arn == arn)
+                ),
+            )
+
+    # Steps of a transaction.
+
+    def _start(self, connection: sa.Connection, new: Sequence[NewExecution]) -> list[bool]:
+        if not new:
+            return []
+        ids = [each.id for each in new]
+        taken = set(connection.scalars(sa.select(executions.c.id).where(executions.c.id.in_(ids))))
+        added = [each for each in {each.id: each for each in new}.values() if each.id not in taken]
+        names = dict(
+            connection.execute(
+                sa.select(machines.c.id, machines.c.arn).where(
+                    machines.c.id.in_({each.machine for each in added})
+                )
+            )
+            .tuples()
+            .all()
+        )
+        if added:
+            connection.execute(
+                executions.insert(),
+                [_new_row(each, names[each.machine].rpartition(":")[2]) for each in added],
+            )
+        self._dispatch(connection, [(each.queue, Ticket(each.id, 1)) for each in added])
+        return [each.id not in taken for each in new]
+
+    def _dispatch(self, connection: sa.Connection, tickets: Iterable[tuple[str, Ticket]]) -> None:
+        for queue, group in groupby(sorted(tickets), key=lambda pair: pair[0]):
+            members = [ticket for _, ticket in group]
+            for first in range(0, len(members), JOB):
+                self._dispatcher.enqueue(connection, queue, members[first : first + JOB])
+
+    def _queue(self, connection: sa.Connection, due: Sequence[tuple[str, str]]) -> None:
+        """Give executions out again, each by a new ticket."""
+        if not due:
+            return
+        queues = dict(due)
+        given = connection.execute(
+            executions.update()
+            .where(executions.c.id.in_(queues))
+            .values(stage="queued", segment=executions.c.segment + 1, wake_at=None, owner=None)
+            .returning(executions.c.id, executions.c.segment)
+        )
+        self._dispatch(connection, [(queues[row.id], Ticket(row.id, row.segment)) for row in given])
+
+    def _load(self, connection: sa.Connection, ids: Sequence[str]) -> list[Loaded]:
+        rows = [
+            _row(found)
+            for found in connection.execute(
+                sa.select(executions).where(executions.c.id.in_(ids)).order_by(executions.c.id)
+            )
+        ]
+        documents = {
+            found.execution_id: found.document
+            for found in connection.execute(
+                sa.select(snapshots).where(snapshots.c.execution_id.in_(ids))
+            )
+        }
+        batches: dict[str, list[Batch]] = {}
+        for found in connection.execute(
+            sa.select(journal)
+            .where(journal.c.execution_id.in_(ids))
+            .order_by(journal.c.execution_id, journal.c.seq)
+        ):
+            batch = Batch(found.seq, found.entries, found.length, found.version)
+            batches.setdefault(found.execution_id, []).append(batch)
+        mail: dict[str, list[Mail]] = {}
+        for found in connection.execute(
+            sa.select(inbox).where(inbox.c.execution_id.in_(ids)).order_by(inbox.c.number)
+        ):
+            mail.setdefault(found.execution_id, []).append(
+                Mail(found.number, found.at, found.event)
+            )
+        return [
+            Loaded(row, documents.get(row.id), batches.get(row.id, []), mail.get(row.id, []))
+            for row in rows
+        ]
+
+    def _advance(self, connection: sa.Connection, commits: Sequence[Commit]) -> set[str]:
+        """Move on the executions that their writers still own."""
+        if self._is_postgres:
+            arrays = {
+                "ids": [commit.execution_id for commit in commits],
+                "epochs": [commit.epoch for commit in commits],
+                "seqs": [commit.seq for commit in commits],
+                "nexts": [commit.next_seq for commit in commits],
+            }
+            return set(connection.scalars(_ADVANCE, arrays))
+        return {
+            commit.execution_id
+            for commit in commits
+            if connection.execute(
+                executions.update()
+                .where(
+                    executions.c.id == commit.execution_id,
+                    executions.c.epoch == commit.epoch,
+                    executions.c.seq == commit.seq,
+                    executions.c.stage == "driven",
+                )
+                .values(seq=commit.next_seq)
+            ).rowcount
+        }
+
+    def _append(self, connection: sa.Connection, commits: Sequence[Commit]) -> None:
+        if not commits:
+            return
+        if self._is_postgres:
+            arrays = {
+                "version": asl.__version__,
+                "ids": [commit.execution_id for commit in commits],
+                "seqs": [commit.next_seq for commit in commits],
+                "entries": [commit.entries for commit in commits],
+                "lengths": [commit.length for commit in commits],
+            }
+            connection.execute(_APPEND, arrays)
+            return
+        connection.execute(
+            journal.insert(),
+            [
+                {
+                    "execution_id": commit.execution_id,
+                    "seq": commit.next_seq,
+                    "entries": commit.entries,
+                    "length": commit.length,
+                    "version": asl.__version__,
+                }
+                for commit in commits
+            ],
+        )
+
+    def _add(self, connection: sa.Connection, commit: Commit) -> bool:
+        """All that a commit brings beside its batch; False if it was to rest and could not."""
+        execution_id = commit.execution_id
+        if commit.taken:
+            connection.execute(inbox.delete().where(inbox.c.number.in_(commit.taken)))
+        if commit.closed:
+            connection.execute(
+                tokens.delete().where(
+                    tokens.c.execution_id == execution_id, tokens.c.task_id.in_(commit.closed)
+                )
+            )
+        if commit.opened:
+            connection.execute(
+                tokens.insert(),
+                [
+                    {
+                        **token._asdict(), "execution_id": execution_id, "opened_at": commit.at,
+                        "is_taken": False, "is_answered": False,
+                    }
+                    for token in commit.opened
+                ],
+            )  # fmt: skip
+        if commit.snapshot is not None:
+            self._save(connection, commit)
+        if commit.has_progressed:
+            connection.execute(
+                executions.update()
+                .where(executions.c.id == execution_id)
+                .values(takeovers=0, reason=None)
+            )
+        self._start(connection, commit.children)
+        if commit.letters:
+            self._wake(connection, commit.letters)
+        return self._rest(connection, commit)
+
+    def _save(self, connection: sa.Connection, commit: Commit) -> None:
+        """Keep a snapshot in the place of all that it has in it."""
+        execution_id = commit.execution_id
+        for table in (snapshots, journal):
+            connection.execute(
+                table.delete().where(
+                    table.c.execution_id == execution_id, table.c.seq <= commit.next_seq
+                )
+            )
+        connection.execute(
+            snapshots.insert().values(
+                execution_id=execution_id, seq=commit.next_seq, document=commit.snapshot
+            )
+        )
+
+    def _rest(self, connection: sa.Connection, commit: Commit) -> bool:
+        rest, values = commit.rest, dict[str, Any](owner=None)
+        match rest:
+            case None:
+                return True
+            case End(status, output, error, cause):
+                values |= {
+                    "stage": "ended", "status": status, "output": output, "error": error,
+                    "cause": cause, "ended_at": commit.at,
+                }  # fmt: skip
+                connection.execute(
+                    inbox.delete().where(inbox.c.execution_id == commit.execution_id)
+                )
+            case Suspend(reason):
+                values |= {"stage": "suspended", "status": "SUSPENDED", "reason": reason}
+            case Park(until) | Release(until):
+                if isinstance(rest, Park) and connection.scalar(
+                    sa.select(sa.func.count()).where(inbox.c.execution_id == commit.execution_id)
+                ):
+                    return False
+                problem = rest.problem if isinstance(rest, Release) else None
+                takeovers = executions.c.takeovers + 1 if problem else 0
+                values |= {
+                    "stage": "parked", "wake_at": until, "takeovers": takeovers, "reason": problem,
+                }  # fmt: skip
+        connection.execute(
+            executions.update().where(executions.c.id == commit.execution_id).values(**values)
+        )
+        return True
+
+    def _wake(self, connection: sa.Connection, letters: Sequence[Letter]) -> list[bool]:
+        ids = {letter.execution_id for letter in letters}
+        found = {
+            row.id: row
+            for row in connection.execute(
+                sa.select(executions.c.id, executions.c.stage, executions.c.queue)
+                .where(executions.c.id.in_(ids), executions.c.stage != "ended")
+                .order_by(executions.c.id)
+                .with_for_update()
+            )
+        }
+        kept = [letter for letter in letters if letter.execution_id in found]
+        if kept:
+            connection.execute(inbox.insert(), [letter._asdict() for letter in kept])
+        self._queue(
+            connection, [(row.id, row.queue) for row in found.values() if row.stage == "parked"]
+        )
+        return [letter.execution_id in found for letter in letters]
+
+
+def _new_row(new: NewExecution, machine_name: str) -> dict[str, Any]:
+    given = new._asdict()
+    parent: Parent | None = given.pop("parent")
+    return {
+        **given,
+        "machine_name": machine_name,
+        "parent_id": parent and parent.execution_id,
+        "parent_task": parent and parent.task_id,
+        "number": parent and parent.number,
+        "items": parent and parent.items,
+        "stage": "queued",
+        "status": "RUNNING",
+        "segment": 1,
+        "epoch": 0,
+        "seq": 0,
+        "takeovers": 0,
+        "redrives": 0,
+    }
+
+
+def _row(found: sa.Row[Any]) -> Row:
+    columns = found._asdict()
+    parent_id, task_id = columns.pop("parent_id"), columns.pop("parent_task")
+    number, items = columns.pop("number"), columns.pop("items")
+    parent = None if parent_id is None else Parent(parent_id, task_id, number, items)
+    return Row(**columns, parent=parent)

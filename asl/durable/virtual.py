@@ -1,0 +1,127 @@
+"""Durable executions in virtual time: jobs in memory, and a clock that jumps to what is due.
+
+Everything goes through the database as it does with real workers: executions are parked, forgotten
+and brought back. Only who calls whom is different: nobody runs in the background, `advance` does
+all that is to be done, in a fixed order, and then lets the clock come to the next instant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from asl.durable.port import Fenced, Ticket
+from asl.durable.schema import executions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asl.durable.run import DurableRun
+    from asl.durable.worker import Driving
+    from asl.runtimes.clocks import Clock
+
+_OWNER = "virtual time"
+#: Parked executions that are woken at a time.
+_MOST_WOKEN = 100
+
+
+class VirtualDispatcher:
+    """Keeps jobs in memory, in their order."""
+
+    def __init__(self) -> None:
+        self.tickets: deque[Ticket] = deque()
+
+    def enqueue(self, connection: sa.Connection, queue: str, tickets: Sequence[Ticket]) -> None:  # noqa: ARG002
+        """Add a job. If its transaction fails it is void: nothing was queued."""
+        self.tickets += tickets
+
+    def delete_ended(self, before_us: int) -> int:  # noqa: ARG002
+        """Nothing is remembered of jobs that have ended."""
+        return 0
+
+
+class VirtualWorker:
+    """Drives executions when it is told to.
+
+    Args:
+        driving: How.
+        dispatcher: Where jobs come from; what the database has under way is taken over.
+        engine: Of that database.
+        clock: A virtual one.
+    """
+
+    def __init__(
+        self, driving: Driving, dispatcher: VirtualDispatcher, engine: sa.Engine, clock: Clock
+    ) -> None:
+        self._driving = driving
+        self._tickets = dispatcher.tickets
+        self._engine = engine
+        self._clock = clock
+        self._runs: dict[str, DurableRun] = {}
+        self.take_over()
+
+    def take_over(self) -> None:
+        """Drive what somebody else was driving, or was to drive: after a restart."""
+        self._runs.clear()
+        self._tickets.clear()
+        with self._engine.connect() as connection:
+            self._tickets += [
+                Ticket(row.id, row.segment)
+                for row in connection.execute(
+                    sa.select(executions.c.id, executions.c.segment)
+                    .where(executions.c.stage.in_(("queued", "driven")))
+                    .order_by(executions.c.started_at, executions.c.id)
+                )
+            ]
+
+    def advance(self, until: int | None) -> None:
+        """Let everything happen until an instant; None goes on until nothing more will."""
+        asyncio.run(self._advance(until))
+
+    async def _advance(self, until: int | None) -> None:
+        while True:
+            await self._settle()
+            due = self._next_due()
+            if due is None or (until is not None and due > until):
+                break
+            self._clock.wait_until(due)
+            self._driving.backend.wake_due(due, _MOST_WOKEN)
+        if until is not None:
+            self._clock.wait_until(until)
+
+    async def _settle(self) -> None:
+        """Do all that can be done at this very moment."""
+        while True:
+            await self._claim()
+            mail = self._driving.mail(_OWNER)
+            for run in list(self._runs.values()):
+                for letter in mail.get(run.id, ()):
+                    run.post(letter)
+                try:
+                    await self._driving.settle(run)
+                except Fenced:
+                    run.give_up()
+                if run.is_over:
+                    del self._runs[run.id]
+            if not self._tickets and not self._driving.mail(_OWNER):
+                return
+
+    async def _claim(self) -> None:
+        while self._tickets:
+            ticket = self._tickets.popleft()
+            for loaded in self._driving.backend.claim([ticket], _OWNER):
+                run = await self._driving.bring_back(loaded)
+                if run is not None:
+                    self._runs[run.id] = run
+
+    def _next_due(self) -> int | None:
+        """When something happens next by itself."""
+        with self._engine.connect() as connection:
+            parked = connection.scalar(
+                sa.select(sa.func.min(executions.c.wake_at)).where(executions.c.stage == "parked")
+            )
+        dues = [due for run in self._runs.values() if (due := run.next_due()) is not None]
+        return min(dues if parked is None else [*dues, parked], default=None)

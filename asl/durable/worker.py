@@ -1,0 +1,319 @@
+"""Who drives executions: the part that virtual time shares, and a worker of a process.
+
+A worker is called with jobs by the dispatcher. In the background it looks after what nobody calls
+it for: mail for the executions that it drives, parked ones whose time has come, and workers that
+have died, whose jobs are given out again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from asl.durable.committing import FIRST_PAUSE, LONGEST_PAUSE, PASSING
+from asl.durable.journal import fold
+from asl.durable.port import Commit, Fenced, Suspend, Ticket
+from asl.durable.run import DurableRun
+from asl.errors import AslError, DatabaseError, MissingHandler
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Coroutine
+
+    from asl.durable.committing import Committer
+    from asl.durable.machines import Machines
+    from asl.durable.port import Loaded, Mail
+    from asl.durable.run import Commits, Manner
+    from asl.durable.sql import SqlBackend
+    from asl.runtimes.clocks import Clock
+    from asl.tasks.storage import Storage
+
+_log = logging.getLogger("asl.durable")
+
+#: So often an execution may lose its worker, or be given back, before it rests.
+MOST_TAKEOVERS = 10
+#: How long an execution is left alone that its worker could not drive, at first; twice as long
+#: each time.
+_FIRST_REST_US = 1_000_000
+#: Parked executions that are woken in one transaction.
+MOST_WOKEN = 100
+
+
+class Driving:
+    """Brings executions back and drives them; what goes wrong becomes a rest with a name.
+
+    Args:
+        backend: Where executions are kept.
+        machines: What they run.
+        commits: Writes what they do.
+        clock: Of all of them.
+        manner: How they are driven.
+        storage: Where Distributed Maps find and put objects.
+    """
+
+    def __init__(
+        self,
+        backend: SqlBackend,
+        machines: Machines,
+        commits: Commits,
+        clock: Clock,
+        manner: Manner,
+        storage: Storage | None,
+    ) -> None:
+        self.backend = backend
+        self._machines = machines
+        self._commits = commits
+        self._clock = clock
+        self._manner = manner
+        self._storage = storage
+
+    async def bring_back(self, loaded: Loaded) -> DurableRun | None:
+        """A claimed execution, ready to be driven; None if it rests instead."""
+        row = loaded.row
+        try:
+            runnable = self._machines.runnable(row.machine, row.scope)
+            folded = fold(runnable.program, runnable.arn, loaded)
+        except Exception as error:  # nobody may lose an execution by a defect
+            await self._commits.commit(_resting(loaded, self._clock.now_us(), _told(error)))
+            _log.exception("%s can't be brought back", row.id)
+            return None
+        run = DurableRun(
+            loaded, folded, runnable.registry, self._clock, self._commits, self._manner,
+            storage=self._storage,
+        )  # fmt: skip
+        if row.takeovers > MOST_TAKEOVERS:
+            states = sorted({task.state_name for task in run.execution.calls()})
+            await run.suspend(
+                row.reason
+                or f"its worker was lost {row.takeovers} times in a row, while it did "
+                f"{', '.join(map(repr, states)) or 'no task'}"
+            )
+            return None
+        return run
+
+    async def drive(self, run: DurableRun) -> None:
+        """Drive an execution until it rests."""
+        await self._guard(run, run.drive())
+
+    async def settle(self, run: DurableRun) -> None:
+        """Do all of an execution that can be done at this very moment."""
+        await self._guard(run, run.settle())
+
+    def mail(self, worker: str) -> dict[str, list[Mail]]:
+        """What has come for the executions that a worker drives."""
+        return self.backend.mail(worker)
+
+    async def _guard(self, run: DurableRun, driven: Coroutine[None, None, None]) -> None:
+        try:
+            await driven
+        except (Fenced, asyncio.CancelledError):
+            run.give_up()
+            raise
+        except MissingHandler as error:
+            _log.error("%s is given back: %s", run.id, error)
+            await run.release(_FIRST_REST_US << min(run.takeovers, 8), _told(error))
+        except Exception as error:
+            _log.exception("%s is suspended", run.id)
+            await run.suspend(_told(error))
+
+
+def _told(error: Exception) -> str:
+    """What went wrong, for whoever looks after a suspended execution."""
+    if isinstance(error, AslError):
+        return f"{type(error).__name__}: {error}"
+    return "".join(traceback.format_exception(error))
+
+
+def _resting(loaded: Loaded, now: int, reason: str) -> Commit:
+    row = loaded.row
+    return Commit(row.id, row.epoch, row.seq, now, rest=Suspend(reason))
+
+
+class Jobs(Protocol):
+    """What calls a worker with jobs: a durable engine's queue."""
+
+    def launch(self, worker: str, drive: Callable[[list[Ticket]], Awaitable[None]]) -> None:
+        """Begin to call ``drive`` with each job, on an event loop."""
+
+    def drain(self, seconds: float) -> None:
+        """Take no more jobs, and wait for those under way to end."""
+
+    def give_out_again(self, living: Collection[str]) -> int:
+        """Let others have the jobs of workers that are not among the living; how many."""
+
+
+class Worker:
+    """Drives executions in this process until it is closed.
+
+    Args:
+        driving: How.
+        jobs: What calls it.
+        committer: Writes what executions do.
+        queue: Whose executions it drives.
+        clock: The time.
+        threshold: Seconds without a sign of life after which a worker is taken for dead.
+        poll: Seconds between two looks at mail.
+    """
+
+    def __init__(
+        self,
+        driving: Driving,
+        jobs: Jobs,
+        committer: Committer,
+        *,
+        queue: str,
+        clock: Clock,
+        threshold: float,
+        poll: float,
+    ) -> None:
+        self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._driving = driving
+        self._backend = driving.backend
+        self._jobs = jobs
+        self._committer = committer
+        self._queue = queue
+        self._clock = clock
+        self._threshold = threshold
+        self._poll = poll
+        self._runs: dict[str, tuple[DurableRun, asyncio.AbstractEventLoop]] = {}
+        self._is_draining = False
+        self._stopping = threading.Event()
+        self._chores = [
+            _Chore(self._deliver, poll),
+            _Chore(self._wake_due, max(poll, 0.5)),
+            _Chore(self._be_seen, threshold / 5),
+            _Chore(self._take_over, threshold / 3),
+        ]
+        self._background = threading.Thread(target=self._look_after, name="asl-worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to drive executions.
+
+        Raises:
+            DatabaseError: Another worker uses this SQLite database.
+        """
+        self._check_alone()
+        self._be_seen()  # before anybody may look for the living
+        self._take_over()
+        self._jobs.launch(self.id, self._drive)
+        self._background.start()
+        _log.info("worker %s drives executions of queue %r", self.id, self._queue)
+
+    def _check_alone(self) -> None:
+        if not self._backend.is_alone:
+            return
+        for other in self._backend.workers(0):
+            pid = int(other.split(":")[1])
+            if pid != os.getpid() and Path(f"/proc/{pid}").exists():
+                raise DatabaseError(
+                    f"the worker {other} uses this SQLite database: SQLite serves one process; use "
+                    "PostgreSQL for several"
+                )
+            self._backend.leave(other)
+
+    def close(self, drain: float = 30.0) -> None:
+        """Stop: calls under way may end within so many seconds, all else is given back at once."""
+        self._is_draining = True
+        for run, loop in list(self._runs.values()):
+            loop.call_soon_threadsafe(run.drain)
+        self._jobs.drain(drain)
+        self._stopping.set()
+        self._background.join()
+        self._committer.close()
+        try:
+            self._backend.leave(self.id)
+        except SQLAlchemyError as error:
+            _log.warning("worker %s could not say that it has ended: %s", self.id, error)
+
+    def poke(self) -> None:
+        """Look for mail now."""
+        self._chores[0].due = 0.0
+
+    async def _drive(self, tickets: list[Ticket]) -> None:
+        """Do a job: drive its executions until each of them rests."""
+        loop = asyncio.get_running_loop()
+        loaded = await self._claim(loop, tickets)
+        await asyncio.gather(*(self._drive_one(loop, each) for each in loaded))
+
+    async def _claim(self, loop: asyncio.AbstractEventLoop, tickets: list[Ticket]) -> list[Loaded]:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await loop.run_in_executor(None, self._backend.claim, tickets, self.id)
+            except PASSING as error:
+                _log.warning("the database gives no executions out: %s", error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _drive_one(self, loop: asyncio.AbstractEventLoop, loaded: Loaded) -> None:
+        try:
+            run = await self._driving.bring_back(loaded)
+            if run is None:
+                return
+            self._runs[run.id] = run, loop
+            if self._is_draining:
+                run.drain()
+            try:
+                await self._driving.drive(run)
+            finally:
+                if self._runs.get(run.id, (None,))[0] is run:
+                    del self._runs[run.id]
+        except Fenced:
+            _log.warning("%s is driven by another worker now", loaded.row.id)
+
+    # In the background.
+
+    def _look_after(self) -> None:
+        while not self._stopping.wait(self._poll / 2):
+            for chore in self._chores:
+                try:
+                    chore.do_if_due()
+                except SQLAlchemyError as error:
+                    _log.warning("worker %s: the database: %s", self.id, error)
+
+    def _deliver(self) -> None:
+        if not self._runs:
+            return
+        for execution_id, letters in self._backend.mail(self.id).items():
+            run, loop = self._runs.get(execution_id, (None, None))
+            if run is not None and loop is not None:
+                for letter in letters:
+                    loop.call_soon_threadsafe(run.post, letter)
+
+    def _wake_due(self) -> None:
+        while not self._is_draining and self._backend.wake_due(self._clock.now_us(), MOST_WOKEN):
+            pass
+
+    def _be_seen(self) -> None:
+        self._backend.be_seen(self.id, self._queue, self._clock.now_us())
+
+    def _take_over(self) -> None:
+        since = self._clock.now_us() - round(self._threshold * 1_000_000)
+        living = [self.id] if self._backend.is_alone else self._backend.workers(since)
+        with self._backend.only_one() as is_mine:
+            if is_mine and (number := self._jobs.give_out_again(living)):
+                _log.warning("%d jobs of dead workers are given out again", number)
+
+
+class _Chore:
+    """Something that is to be done every so often."""
+
+    def __init__(self, do: Callable[[], None], every: float) -> None:
+        self._do = do
+        self._every = every
+        self.due = 0.0
+
+    def do_if_due(self) -> None:
+        now = time.monotonic()
+        if now >= self.due:
+            self.due = now + self._every
+            self._do()
