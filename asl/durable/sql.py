@@ -325,6 +325,22 @@ class SqlBackend:
             self._queue(connection, [(execution_id, row.queue)])
             return True
 
+    def give_back(self, execution_id: str, epoch: int, after: int, problem: str) -> None:
+        """Let others try an execution from an instant on, if nobody else has claimed it."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                executions.update()
+                .where(executions.c.id == execution_id, executions.c.epoch == epoch)
+                .where(executions.c.stage == "driven")
+                .values(
+                    stage="parked",
+                    owner=None,
+                    wake_at=after,
+                    takeovers=executions.c.takeovers + 1,
+                    reason=problem,
+                )
+            )
+
     def mail(self, worker: str) -> dict[str, list[Mail]]:
         """What has come for the executions that a worker drives, by execution."""
         with self.engine.connect() as connection:

@@ -16,11 +16,11 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from asl.durable.committing import FIRST_PAUSE, LONGEST_PAUSE, PASSING
+from asl.durable.committing import FIRST_PAUSE, LONGEST_PAUSE
 from asl.durable.journal import fold
 from asl.durable.port import Commit, Fenced, Suspend, Ticket
 from asl.durable.run import DurableRun
@@ -38,12 +38,13 @@ if TYPE_CHECKING:
     from asl.tasks.storage import Storage
 
 _log = logging.getLogger("asl.durable")
+T = TypeVar("T")
 
 #: So often an execution may lose its worker, or be given back, before it rests.
 MOST_TAKEOVERS = 10
 #: How long an execution is left alone that its worker could not drive, at first; twice as long
 #: each time.
-_FIRST_REST_US = 1_000_000
+FIRST_REST_US = 1_000_000
 #: Parked executions that are woken in one transaction.
 MOST_WOKEN = 100
 
@@ -120,7 +121,7 @@ class Driving:
             raise
         except MissingHandler as error:
             _log.error("%s is given back: %s", run.id, error)
-            await run.release(_FIRST_REST_US << min(run.takeovers, 8), _told(error))
+            await run.release(FIRST_REST_US << min(run.takeovers, 8), _told(error))
         except Exception as error:
             _log.exception("%s is suspended", run.id)
             await run.suspend(_told(error))
@@ -241,18 +242,10 @@ class Worker:
     async def _drive(self, tickets: list[Ticket]) -> None:
         """Do a job: drive its executions until each of them rests."""
         loop = asyncio.get_running_loop()
-        loaded = await self._claim(loop, tickets)
+        loaded = await self._with_patience(
+            loop, lambda: self._backend.claim(tickets, self.id)
+        )
         await asyncio.gather(*(self._drive_one(loop, each) for each in loaded))
-
-    async def _claim(self, loop: asyncio.AbstractEventLoop, tickets: list[Ticket]) -> list[Loaded]:
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                return await loop.run_in_executor(None, self._backend.claim, tickets, self.id)
-            except PASSING as error:
-                _log.warning("the database gives no executions out: %s", error)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _drive_one(self, loop: asyncio.AbstractEventLoop, loaded: Loaded) -> None:
         try:
@@ -269,6 +262,23 @@ class Worker:
                     del self._runs[run.id]
         except Fenced:
             _log.warning("%s is driven by another worker now", loaded.row.id)
+        except Exception as error:  # not even its rest could be written: nobody may forget it
+            _log.exception("%s is given back", loaded.row.id)
+            row, after, told = loaded.row, self._clock.now_us() + FIRST_REST_US, str(error)
+            await self._with_patience(
+                loop, lambda: self._backend.give_back(row.id, row.epoch, after, told)
+            )
+
+    async def _with_patience(self, loop: asyncio.AbstractEventLoop, do: Callable[[], T]) -> T:
+        """Ask the database for something until it answers."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await loop.run_in_executor(None, do)
+            except SQLAlchemyError as error:
+                _log.warning("the database does not answer: %s", error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
 
     # In the background.
 
