@@ -194,19 +194,17 @@ class DurableRun(Driver):
 
     async def suspend(self, reason: str) -> None:
         """Let it rest as it was at its last commit, until a person resumes it."""
-        self._forget()
-        await self.commit(Suspend(reason))
+        await self._rest_as_it_was(Suspend(reason))
 
     async def release(self, after_us: int, problem: str) -> None:
         """Let another worker try, a while later, from its last commit on: this one could not."""
-        self._forget()
-        await self.commit(Release(self.clock.now_us() + after_us, problem))
+        await self._rest_as_it_was(Release(self.clock.now_us() + after_us, problem))
 
-    def _forget(self) -> None:
-        self._entries.clear()
-        self._read.clear()
-        self._children.clear()
-        self._letters.clear()
+    async def _rest_as_it_was(self, rest: Rest) -> None:
+        """Forget what was not committed."""
+        now = self.clock.now_us()
+        await self._commits.commit(Commit(self.id, self._row.epoch, self._seq, now, rest=rest))
+        self.give_up()
 
     # What is noted.
 

@@ -242,9 +242,7 @@ class Worker:
     async def _drive(self, tickets: list[Ticket]) -> None:
         """Do a job: drive its executions until each of them rests."""
         loop = asyncio.get_running_loop()
-        loaded = await self._with_patience(
-            loop, lambda: self._backend.claim(tickets, self.id)
-        )
+        loaded = await self._with_patience(loop, lambda: self._backend.claim(tickets, self.id))
         await asyncio.gather(*(self._drive_one(loop, each) for each in loaded))
 
     async def _drive_one(self, loop: asyncio.AbstractEventLoop, loaded: Loaded) -> None:
