@@ -15,22 +15,20 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import sqlalchemy as sa
 
 import asl
+from asl.durable import writing
 from asl.durable.port import (
     Batch,
     Commit,
-    End,
     Filter,
     Letter,
     Loaded,
     Mail,
     NewExecution,
     Parent,
-    Park,
-    Release,
     Row,
-    Suspend,
     Ticket,
 )
+from asl.durable.rows import Statement
 from asl.durable.schema import executions, inbox, journal, machines, snapshots, tokens, workers
 
 if TYPE_CHECKING:
@@ -41,19 +39,25 @@ _WATCH = 0x61736C77
 #: How many executions one job drives at most.
 JOB = 100
 
-_ADVANCE = sa.text("""
-    UPDATE asl_execution AS e SET seq = v.next
-    FROM unnest(CAST(:ids AS text[]), CAST(:epochs AS integer[]), CAST(:seqs AS integer[]),
-                CAST(:nexts AS integer[])) AS v(id, epoch, seq, next)
-    WHERE e.id = v.id AND e.epoch = v.epoch AND e.seq = v.seq AND e.stage = 'driven'
-    RETURNING e.id
-""")
-_APPEND = sa.text("""
-    INSERT INTO asl_journal (execution_id, seq, entries, length, version)
-    SELECT v.id, v.seq, v.entries, v.length, :version
-    FROM unnest(CAST(:ids AS text[]), CAST(:seqs AS integer[]), CAST(:entries AS text[]),
-                CAST(:lengths AS integer[])) AS v(id, seq, entries, length)
-""")
+_CLAIM = Statement(
+    """
+    UPDATE asl_execution SET stage = 'driven', owner = :owner, epoch = epoch + 1,
+        takeovers = takeovers + CASE WHEN stage = 'driven' THEN 1 ELSE 0 END
+    FROM {rows}
+    WHERE id = v.ticket_id AND segment = v.ticket_segment AND stage IN ('queued', 'driven')
+    RETURNING id
+    """,
+    ticket_id="text", ticket_segment="integer",
+)  # fmt: skip
+_QUEUE = Statement(
+    """
+    UPDATE asl_execution SET stage = 'queued', segment = segment + 1, wake_at = NULL, owner = NULL
+    FROM {rows}
+    WHERE id = v.due_id
+    RETURNING id, segment
+    """,
+    due_id="text",
+)
 
 
 class Dispatcher(Protocol):
@@ -115,40 +119,26 @@ class SqlBackend:
 
     def claim(self, tickets: Sequence[Ticket], worker: str) -> list[Loaded]:
         """Take executions over; those whose ticket is void are left out."""
-        segments = dict(tickets)
         with self.engine.begin() as connection:
-            found = connection.execute(
-                sa.select(executions.c.id, executions.c.segment, executions.c.stage)
-                .where(executions.c.id.in_(segments), executions.c.stage.in_(("queued", "driven")))
-                .order_by(executions.c.id)
-                .with_for_update()
-            )
-            valid = [row for row in found if row.segment == segments[row.id]]
-            if not valid:
-                return []
-            connection.execute(
-                executions.update()
-                .where(executions.c.id.in_([row.id for row in valid]))
-                .values(
-                    stage="driven",
-                    owner=worker,
-                    epoch=executions.c.epoch + 1,
-                    takeovers=sa.case(
-                        (executions.c.stage == "driven", executions.c.takeovers + 1),
-                        else_=executions.c.takeovers,
-                    ),
-                )
-            )
-            return self._load(connection, [row.id for row in valid])
+            claimed = _CLAIM(connection, [tuple(ticket) for ticket in tickets], owner=worker)
+            return self._load(connection, list(claimed.scalars()))
 
     def commit(self, commits: Sequence[Commit]) -> list[bool | None]:
         """Make changes durable, each by itself, all in one transaction."""
         with self.engine.begin() as connection:
-            alive = self._advance(connection, commits)
+            alive = writing.advance(connection, commits)
             mine = [commit for commit in commits if commit.execution_id in alive]
-            self._append(connection, [commit for commit in mine if commit.entries])
-            rested = {commit.execution_id: self._add(connection, commit) for commit in mine}
-            return [rested.get(commit.execution_id) for commit in commits]
+            writing.append(connection, mine)
+            writing.take_mail(connection, mine)
+            writing.note_tokens(connection, mine)
+            writing.save(connection, mine)
+            self._start(connection, [child for commit in mine for child in commit.children])
+            self._wake(connection, [letter for commit in mine for letter in commit.letters])
+            kept = writing.rest(connection, mine)
+            return [
+                kept[commit.execution_id] if commit.execution_id in alive else None
+                for commit in commits
+            ]
 
     def wake(self, letters: Sequence[Letter]) -> list[bool]:
         """Keep events, and let parked executions go on; False for those that have ended."""
@@ -465,25 +455,11 @@ class SqlBackend:
     def _start(self, connection: sa.Connection, new: Sequence[NewExecution]) -> list[bool]:
         if not new:
             return []
-        ids = [each.id for each in new]
-        taken = set(connection.scalars(sa.select(executions.c.id).where(executions.c.id.in_(ids))))
-        added = [each for each in {each.id: each for each in new}.values() if each.id not in taken]
-        names = dict(
-            connection.execute(
-                sa.select(machines.c.id, machines.c.arn).where(
-                    machines.c.id.in_({each.machine for each in added})
-                )
-            )
-            .tuples()
-            .all()
+        started = writing.insert(connection, new)
+        self._dispatch(
+            connection, [(each.queue, Ticket(each.id, 1)) for each in new if each.id in started]
         )
-        if added:
-            connection.execute(
-                executions.insert(),
-                [_new_row(each, names[each.machine].rpartition(":")[2]) for each in added],
-            )
-        self._dispatch(connection, [(each.queue, Ticket(each.id, 1)) for each in added])
-        return [each.id not in taken for each in new]
+        return [each.id in started for each in new]
 
     def _dispatch(self, connection: sa.Connection, tickets: Iterable[tuple[str, Ticket]]) -> None:
         for queue, group in groupby(sorted(tickets), key=lambda pair: pair[0]):
@@ -496,12 +472,7 @@ class SqlBackend:
         if not due:
             return
         queues = dict(due)
-        given = connection.execute(
-            executions.update()
-            .where(executions.c.id.in_(queues))
-            .values(stage="queued", segment=executions.c.segment + 1, wake_at=None, owner=None)
-            .returning(executions.c.id, executions.c.segment)
-        )
+        given = _QUEUE(connection, [(execution_id,) for execution_id, _ in due])
         self._dispatch(connection, [(queues[row.id], Ticket(row.id, row.segment)) for row in given])
 
     def _load(self, connection: sa.Connection, ids: Sequence[str]) -> list[Loaded]:
@@ -537,138 +508,6 @@ class SqlBackend:
             for row in rows
         ]
 
-    def _advance(self, connection: sa.Connection, commits: Sequence[Commit]) -> set[str]:
-        """Move on the executions that their writers still own."""
-        if self._is_postgres:
-            arrays = {
-                "ids": [commit.execution_id for commit in commits],
-                "epochs": [commit.epoch for commit in commits],
-                "seqs": [commit.seq for commit in commits],
-                "nexts": [commit.next_seq for commit in commits],
-            }
-            return set(connection.scalars(_ADVANCE, arrays))
-        return {
-            commit.execution_id
-            for commit in commits
-            if connection.execute(
-                executions.update()
-                .where(
-                    executions.c.id == commit.execution_id,
-                    executions.c.epoch == commit.epoch,
-                    executions.c.seq == commit.seq,
-                    executions.c.stage == "driven",
-                )
-                .values(seq=commit.next_seq)
-            ).rowcount
-        }
-
-    def _append(self, connection: sa.Connection, commits: Sequence[Commit]) -> None:
-        if not commits:
-            return
-        if self._is_postgres:
-            arrays = {
-                "version": asl.__version__,
-                "ids": [commit.execution_id for commit in commits],
-                "seqs": [commit.next_seq for commit in commits],
-                "entries": [commit.entries for commit in commits],
-                "lengths": [commit.length for commit in commits],
-            }
-            connection.execute(_APPEND, arrays)
-            return
-        connection.execute(
-            journal.insert(),
-            [
-                {
-                    "execution_id": commit.execution_id,
-                    "seq": commit.next_seq,
-                    "entries": commit.entries,
-                    "length": commit.length,
-                    "version": asl.__version__,
-                }
-                for commit in commits
-            ],
-        )
-
-    def _add(self, connection: sa.Connection, commit: Commit) -> bool:
-        """All that a commit brings beside its batch; False if it was to rest and could not."""
-        execution_id = commit.execution_id
-        if commit.taken:
-            connection.execute(inbox.delete().where(inbox.c.number.in_(commit.taken)))
-        if commit.closed:
-            connection.execute(
-                tokens.delete().where(
-                    tokens.c.execution_id == execution_id, tokens.c.task_id.in_(commit.closed)
-                )
-            )
-        if commit.opened:
-            connection.execute(
-                tokens.insert(),
-                [
-                    {
-                        **token._asdict(), "execution_id": execution_id, "opened_at": commit.at,
-                        "is_taken": False, "is_answered": False,
-                    }
-                    for token in commit.opened
-                ],
-            )  # fmt: skip
-        if commit.snapshot is not None:
-            self._save(connection, commit)
-        if commit.has_progressed:
-            connection.execute(
-                executions.update()
-                .where(executions.c.id == execution_id)
-                .values(takeovers=0, reason=None)
-            )
-        self._start(connection, commit.children)
-        if commit.letters:
-            self._wake(connection, commit.letters)
-        return self._rest(connection, commit)
-
-    def _save(self, connection: sa.Connection, commit: Commit) -> None:
-        """Keep a snapshot in the place of all that it has in it."""
-        execution_id = commit.execution_id
-        for table in (snapshots, journal):
-            connection.execute(
-                table.delete().where(
-                    table.c.execution_id == execution_id, table.c.seq <= commit.next_seq
-                )
-            )
-        connection.execute(
-            snapshots.insert().values(
-                execution_id=execution_id, seq=commit.next_seq, document=commit.snapshot
-            )
-        )
-
-    def _rest(self, connection: sa.Connection, commit: Commit) -> bool:
-        rest, values = commit.rest, dict[str, Any](owner=None)
-        match rest:
-            case None:
-                return True
-            case End(status, output, error, cause):
-                values |= {
-                    "stage": "ended", "status": status, "output": output, "error": error,
-                    "cause": cause, "ended_at": commit.at,
-                }  # fmt: skip
-                connection.execute(
-                    inbox.delete().where(inbox.c.execution_id == commit.execution_id)
-                )
-            case Suspend(reason):
-                values |= {"stage": "suspended", "status": "SUSPENDED", "reason": reason}
-            case Park(until) | Release(until):
-                if isinstance(rest, Park) and connection.scalar(
-                    sa.select(sa.func.count()).where(inbox.c.execution_id == commit.execution_id)
-                ):
-                    return False
-                problem = rest.problem if isinstance(rest, Release) else None
-                takeovers = executions.c.takeovers + 1 if problem else 0
-                values |= {
-                    "stage": "parked", "wake_at": until, "takeovers": takeovers, "reason": problem,
-                }  # fmt: skip
-        connection.execute(
-            executions.update().where(executions.c.id == commit.execution_id).values(**values)
-        )
-        return True
-
     def _wake(self, connection: sa.Connection, letters: Sequence[Letter]) -> list[bool]:
         ids = {letter.execution_id for letter in letters}
         found = {
@@ -687,26 +526,6 @@ class SqlBackend:
             connection, [(row.id, row.queue) for row in found.values() if row.stage == "parked"]
         )
         return [letter.execution_id in found for letter in letters]
-
-
-def _new_row(new: NewExecution, machine_name: str) -> dict[str, Any]:
-    given = new._asdict()
-    parent: Parent | None = given.pop("parent")
-    return {
-        **given,
-        "machine_name": machine_name,
-        "parent_id": parent and parent.execution_id,
-        "parent_task": parent and parent.task_id,
-        "number": parent and parent.number,
-        "items": parent and parent.items,
-        "stage": "queued",
-        "status": "RUNNING",
-        "segment": 1,
-        "epoch": 0,
-        "seq": 0,
-        "takeovers": 0,
-        "redrives": 0,
-    }
 
 
 def _row(found: sa.Row[Any]) -> Row:
