@@ -8,6 +8,7 @@ import os
 
 import pytest
 
+import asl.durable
 from tests.durable import postgres
 from tests.durable.processes import Zygote
 
@@ -73,7 +74,8 @@ def postgresql_url(postgresql):
 @pytest.fixture(scope="session")
 def prepare():
     """What makes the schema in the templates of `prepared_url`, once a session."""
-    return pytest.importorskip("dbos").DBOS.migrate
+    pytest.importorskip("dbos")
+    return lambda url: asl.durable.Host(url).close()
 
 
 @pytest.fixture

@@ -17,7 +17,11 @@ from typing import Any
 
 from tests.durable.processes import READY
 
-PRELOADED = ("asl", "dbos", "psycopg", "sqlalchemy.dialects.postgresql.psycopg")
+PRELOADED = (
+    "asl.durable.host",
+    "asl.durable.dispatch",
+    "sqlalchemy.dialects.postgresql.psycopg",
+)
 
 
 def serve() -> Callable[[], object] | None:
