@@ -8,7 +8,6 @@ meanwhile, and nothing is lost, since what they have done is still in memory.
 from __future__ import annotations
 
 import asyncio
-import logging
 import queue
 import threading
 import time
@@ -19,11 +18,10 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from asl.durable.port import Fenced
 
 if TYPE_CHECKING:
+    from asl.durable.logs import Outage
     from asl.durable.port import Backend, Commit
 
     Order: TypeAlias = "tuple[Commit, asyncio.Future[bool]]"
-
-_log = logging.getLogger("asl.durable")
 
 #: Commits in one transaction, at most.
 MOST = 500
@@ -34,10 +32,16 @@ PASSING = (OperationalError, InterfaceError, InternalError)
 
 
 class Committer:
-    """Writes the commits of a worker's executions, in a thread of its own."""
+    """Writes the commits of a worker's executions, in a thread of its own.
 
-    def __init__(self, backend: Backend) -> None:
+    Args:
+        backend: Where they go.
+        outage: Is told when that fails.
+    """
+
+    def __init__(self, backend: Backend, outage: Outage) -> None:
         self._backend = backend
+        self._outage = outage
         self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="asl-committer", daemon=True)
@@ -92,7 +96,7 @@ class Committer:
                 if self._stopping.is_set():
                     _settle(orders, error)
                     return
-                _log.warning("the database does not take %d commits: %s", len(commits), error)
+                self._outage.begin("writing commits", error)
                 time.sleep(pause)
                 pause, is_repeated = min(2 * pause, LONGEST_PAUSE), True
             except Exception as error:
@@ -103,6 +107,7 @@ class Committer:
                         self._write([order])
                 return
             else:
+                self._outage.end("writing commits")
                 if is_repeated:  # an earlier try may have been written, and its answer lost
                     kept = [
                         self._has_happened(commit) if result is None else result

@@ -19,13 +19,14 @@ import sqlalchemy as sa
 from asl.durable.calling import Caller
 from asl.durable.committing import Committer, DirectCommitter
 from asl.durable.journal import Entry, encode, encode_event, fold, limits_text, to_text
+from asl.durable.logs import Outage
 from asl.durable.machines import Machines
 from asl.durable.port import Filter, Letter, NewExecution
 from asl.durable.run import Manner
 from asl.durable.schema import prepare
 from asl.durable.sql import SqlBackend, connect
 from asl.durable.virtual import VirtualDispatcher, VirtualWorker
-from asl.durable.worker import Driving, Worker
+from asl.durable.worker import Driving, Worker, new_worker_id
 from asl.engine.events import (
     Signalled,
     StopRequested,
@@ -514,12 +515,14 @@ class Host:
         from asl.durable.dispatch import DbosJobs  # noqa: PLC0415 - DBOS takes a second to import
 
         caller = Caller(threads, limits)
-        committer = Committer(self.backend)
+        outage = Outage(new_worker_id())
+        committer = Committer(self.backend, outage)
         manner = Manner(caller, in_flight=threads, park_after_us=microseconds(park_after))
         worker = Worker(
             self._driving(committer, manner),
             DbosJobs(self._engine, queue=queue, concurrency=concurrency, poll=poll),
             committer,
+            outage,
             queue=queue,
             clock=self.clock,
             threshold=threshold,

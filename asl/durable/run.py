@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from asl.durable.calling import is_async
 from asl.durable.journal import Entry, apply, decode_event, encode, snapshot_text, to_text
+from asl.durable.logs import tell_committed
+from asl.durable.observing import watched
 from asl.durable.port import Commit, End, Letter, OpenToken, Park, Release, Suspend
 from asl.engine.events import TaskHeartbeat, TaskStarted, TaskSubmitted
 from asl.runtimes.calls import make_context
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from asl.durable.calling import Caller
     from asl.durable.journal import Folded
+    from asl.durable.observing import Watcher
     from asl.durable.port import Loaded, Mail, NewExecution, Rest
     from asl.engine.events import Event
     from asl.runtimes.clocks import Clock
@@ -58,12 +61,14 @@ class Manner(NamedTuple):
         in_flight: How many calls of one execution may be under way at a time.
         park_after_us: An execution that waits for longer is parked.
         snapshot_events: See `SNAPSHOT_EVENTS`.
+        watcher: Sees what happens; None if nobody does.
     """
 
     caller: Caller | None
     in_flight: int = 1_000
     park_after_us: int = 0
     snapshot_events: int = SNAPSHOT_EVENTS
+    watcher: Watcher | None = None
 
 
 class DurableRun(Driver):
@@ -71,6 +76,7 @@ class DurableRun(Driver):
 
     Attributes:
         id: Its ARN.
+        row: As it was claimed.
         is_over: Nobody here drives it any more: it has ended, is parked, or was given up.
         is_draining: It is to be released as soon as no call is under way.
         takeovers: How often it was lost, or given back, without having come further.
@@ -96,14 +102,13 @@ class DurableRun(Driver):
         self.id = row.id
         self.is_over = False
         self.is_draining = False
+        self._is_hurried = False
         self.takeovers = row.takeovers
-        self._row = row
+        self.row = row
         self._seq = row.seq
         self._commits = commits
         self._manner = manner
-        self._folded = folded
         self._submitted = folded.submitted
-        self._held: set[int] = set()
         self._snapshot_length = folded.snapshot_length
         self._suspects = set(folded.execution.waiting) if row.takeovers else set[int]()
         self._is_suspect = row.takeovers > 0
@@ -187,9 +192,20 @@ class DurableRun(Driver):
         self.is_draining = True
         self._poked.set()
 
+    def hurry(self) -> None:
+        """Let it be released now: others make the calls again that are under way here."""
+        self.is_draining = self._is_hurried = True
+        self._cancel_calls()
+        self._poked.set()
+
     def give_up(self) -> None:
         """Nobody here drives it any more: cancel what it does."""
+        if self._manner.watcher is not None and not self.is_over:
+            self._manner.watcher.left(self)
         self.is_over = True
+        self._cancel_calls()
+
+    def _cancel_calls(self) -> None:
         for cancel in self._in_flight.values():
             cancel()
         self._in_flight.clear()
@@ -205,8 +221,9 @@ class DurableRun(Driver):
     async def _rest_as_it_was(self, rest: Rest) -> None:
         """Forget what was not committed."""
         now = self.clock.now_us()
-        await self._commits.commit(Commit(self.id, self._row.epoch, self._seq, now, rest=rest))
-        self.give_up()
+        commit = Commit(self.id, self.row.epoch, self._seq, now, rest=rest)
+        await self._commits.commit(commit)
+        self._tell_of(commit, rest)
 
     # What is noted.
 
@@ -238,13 +255,6 @@ class DurableRun(Driver):
         self._entries.append(entry)
         self._carry_out(member, commands)
 
-    def returned(self, call: Call, started: int, value: object) -> None:
-        """A handler has returned; until its task ends, the answer is to come from here."""
-        super().returned(call, started, value)
-        task = call[1]
-        if task.task_id in self.execution.waiting and not self._folded.is_answered_elsewhere(task):
-            self._held.add(task.task_id)
-
     def cancel(self, member: Member, task_id: int) -> None:
         """Cancel the call of a task that nobody waits for any more."""
         super().cancel(member, task_id)
@@ -275,7 +285,7 @@ class DurableRun(Driver):
         execution = self.execution
         commit = Commit(
             self.id,
-            self._row.epoch,
+            self.row.epoch,
             self._seq,
             self.clock.now_us(),
             encode(self._entries) if self._entries else "",
@@ -293,7 +303,14 @@ class DurableRun(Driver):
         self._seq = commit.next_seq
         if commit.snapshot is not None:
             self._snapshot_length = commit.length
-        if rest is not None and has_rested:
+        self._tell_of(commit, rest if has_rested else None)
+
+    def _tell_of(self, commit: Commit, rest: Rest | None) -> None:
+        """Tell others of a commit that is durable; if the execution rests, it is not driven on."""
+        tell_committed(self.row, commit, rest)
+        if self._manner.watcher is not None:
+            self._manner.watcher.committed(self, commit, rest)
+        if rest is not None:
             self.give_up()
 
     def _next_rest(self) -> Rest | None:
@@ -303,11 +320,12 @@ class DurableRun(Driver):
             status, output, error, cause = execution.outcome
             text = to_text(output) if status == "SUCCEEDED" else None
             return End(status, text, error, cause)
+        if self._is_hurried:
+            return Release(self.clock.now_us())
         if self.todo or self._in_flight or self._answers or self._mail or self.root.work:
             return None
-        self._held &= execution.waiting.keys()
         due = self.next_due()
-        if self._held or self._replies or (due is not None and due <= self._park_from()):
+        if self._replies or (due is not None and due <= self._park_from()):
             return None
         return Park(due)
 
@@ -370,12 +388,15 @@ class DurableRun(Driver):
                 await self._call_now(call)
                 return True
             self._in_flight[call[1].task_id] = caller.call(
-                call[1], call[2], self._context_of(call), self._answered(call)
+                call[1],
+                watched(self, call, self._manner.watcher),
+                self._context_of(call),
+                self._answered(call),
             )
         return False
 
     async def _call_now(self, call: Call) -> None:
-        _, task, binding, _ = call
+        task, binding = call[1], watched(self, call, self._manner.watcher)
         started = self.execution.now
         try:
             value = binding.call(task, self._context_of(call))

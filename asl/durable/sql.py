@@ -30,12 +30,14 @@ from asl.durable.port import (
 )
 from asl.durable.rows import Statement
 from asl.durable.schema import executions, inbox, journal, machines, snapshots, tokens, workers
+from asl.errors import DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 #: The key of the lock of whoever looks for dead workers: "aslw".
 _WATCH = 0x61736C77
+_URLS = "use sqlite:///FILE, or postgresql://USER@HOST/NAME"
 #: How many executions one job drives at most.
 JOB = 100
 
@@ -71,8 +73,17 @@ class Dispatcher(Protocol):
 
 
 def connect(url: str, *, pool_size: int = 20) -> sa.Engine:
-    """An engine for a database of executions; it connects when it is first used."""
-    address = sa.make_url(url)
+    """An engine for a database of executions; it connects when it is first used.
+
+    Raises:
+        DatabaseError: The URL is none, or that of another kind of database.
+    """
+    try:
+        address = sa.make_url(url)
+    except sa.exc.ArgumentError as error:  # with the URL in it, and its password
+        raise DatabaseError(f"the URL of the database can't be read: {_URLS}") from error
+    if address.get_backend_name() not in ("sqlite", "postgres", "postgresql"):
+        raise DatabaseError(f"{address.get_backend_name()!r} is no database for this: {_URLS}")
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":

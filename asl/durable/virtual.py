@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from asl.durable.port import Fenced, Ticket
 from asl.durable.schema import executions
-from asl.durable.sql import JOB
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,11 +111,9 @@ class VirtualWorker:
 
     async def _claim(self) -> None:
         while self._tickets:
-            job = [self._tickets.popleft() for _ in range(min(JOB, len(self._tickets)))]
-            claimed = {each.row.id: each for each in self._driving.backend.claim(job, _OWNER)}
-            for ticket in job:
-                loaded = claimed.pop(ticket.execution_id, None)
-                run = loaded and await self._driving.bring_back(loaded)
+            ticket = self._tickets.popleft()
+            for loaded in self._driving.backend.claim([ticket], _OWNER):
+                run = await self._driving.bring_back(loaded)
                 if run is not None:
                     self._runs[run.id] = run
 

@@ -16,12 +16,13 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from asl.durable.committing import FIRST_PAUSE, LONGEST_PAUSE
 from asl.durable.journal import fold
+from asl.durable.logs import about_execution, tell
 from asl.durable.port import Commit, Fenced, Suspend, Ticket
 from asl.durable.run import DurableRun
 from asl.errors import AslError, DatabaseError, MissingHandler
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine
 
     from asl.durable.committing import Committer
+    from asl.durable.logs import Outage
     from asl.durable.machines import Machines
     from asl.durable.port import Loaded, Mail
     from asl.durable.run import Commits, Manner
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from asl.runtimes.clocks import Clock
     from asl.tasks.storage import Storage
 
-_log = logging.getLogger("asl.durable")
 T = TypeVar("T")
 
 #: So often an execution may lose its worker, or be given back, before it rests.
@@ -45,6 +46,8 @@ MOST_TAKEOVERS = 10
 #: How long an execution is left alone that its worker could not drive, at first; twice as long
 #: each time.
 FIRST_REST_US = 1_000_000
+#: Seconds to give an execution back whose calls have not ended in time.
+_TO_GIVE_BACK = 5.0
 #: Parked executions that are woken in one transaction.
 MOST_WOKEN = 100
 
@@ -85,12 +88,28 @@ class Driving:
             folded = fold(runnable.program, runnable.arn, loaded)
         except Exception as error:  # nobody may lose an execution by a defect
             await self._commits.commit(_resting(loaded, self._clock.now_us(), _told(error)))
-            _log.exception("%s can't be brought back", row.id)
+            tell(
+                logging.ERROR,
+                "execution.suspended",
+                "%(execution)s can't be brought back: %(reason)s",
+                **about_execution(row),
+                reason=_told(error),
+            )
             return None
+        if row.takeovers:
+            tell(
+                logging.WARNING,
+                "execution.taken_over",
+                "%(execution)s is taken over: its worker was lost, or gave it back (%(takeovers)d)",
+                **about_execution(row),
+                takeovers=row.takeovers,
+            )
         run = DurableRun(
             loaded, folded, runnable.registry, self._clock, self._commits, self._manner,
             storage=self._storage,
         )  # fmt: skip
+        if self._manner.watcher is not None:
+            self._manner.watcher.claimed(run, loaded)
         if row.takeovers > MOST_TAKEOVERS:
             states = sorted({task.state_name for task in run.execution.calls()})
             await run.suspend(
@@ -120,10 +139,8 @@ class Driving:
             run.give_up()
             raise
         except MissingHandler as error:
-            _log.error("%s is given back: %s", run.id, error)
             await run.release(FIRST_REST_US << min(run.takeovers, 8), _told(error))
         except Exception as error:
-            _log.exception("%s is suspended", run.id)
             await run.suspend(_told(error))
 
 
@@ -152,6 +169,11 @@ class Jobs(Protocol):
         """Let others have the jobs of workers that are not among the living; how many."""
 
 
+def new_worker_id() -> str:
+    """Where a worker runs, and something that no other has: host, process and a random number."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
 class Worker:
     """Drives executions in this process until it is closed.
 
@@ -159,10 +181,16 @@ class Worker:
         driving: How.
         jobs: What calls it.
         committer: Writes what executions do.
+        outage: Tells of what does not work; it has the worker's id.
         queue: Whose executions it drives.
         clock: The time.
         threshold: Seconds without a sign of life after which a worker is taken for dead.
         poll: Seconds between two looks at mail.
+
+    Attributes:
+        id: Where it runs, and something that no other worker has.
+        cut_off: How many executions were given back while calls of theirs were under way, when it
+            was closed.
     """
 
     def __init__(
@@ -170,17 +198,20 @@ class Worker:
         driving: Driving,
         jobs: Jobs,
         committer: Committer,
+        outage: Outage,
         *,
         queue: str,
         clock: Clock,
         threshold: float,
         poll: float,
     ) -> None:
-        self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.id = outage.worker
+        self.cut_off = 0
         self._driving = driving
         self._backend = driving.backend
         self._jobs = jobs
         self._committer = committer
+        self._outage = outage
         self._queue = queue
         self._clock = clock
         self._threshold = threshold
@@ -189,10 +220,10 @@ class Worker:
         self._is_draining = False
         self._stopping = threading.Event()
         self._chores = [
-            _Chore(self._deliver, poll),
-            _Chore(self._wake_due, max(poll, 0.5)),
-            _Chore(self._be_seen, threshold / 5),
-            _Chore(self._take_over, threshold / 3),
+            _Chore("reading mail", self._deliver, poll),
+            _Chore("waking what is due", self._wake_due, max(poll, 0.5)),
+            _Chore("saying that it lives", self._be_seen, threshold / 5),
+            _Chore("looking for dead workers", self._take_over, threshold / 3),
         ]
         self._background = threading.Thread(target=self._look_after, name="asl-worker", daemon=True)
 
@@ -207,7 +238,9 @@ class Worker:
         self._take_over()
         self._jobs.launch(self.id, self._drive)
         self._background.start()
-        _log.info("worker %s drives executions of queue %r", self.id, self._queue)
+        self._tell(
+            logging.INFO, "worker.started", "worker %(worker)s of queue %(queue)r has started"
+        )
 
     def _check_alone(self) -> None:
         if not self._backend.is_alone:
@@ -226,14 +259,28 @@ class Worker:
         self._is_draining = True
         for run, loop in list(self._runs.values()):
             loop.call_soon_threadsafe(run.drain)
-        self._jobs.drain(drain)
+        last = threading.Timer(drain, self._cut_off)
+        last.start()
+        self._jobs.drain(drain + _TO_GIVE_BACK)
+        last.cancel()
         self._stopping.set()
         self._background.join()
         self._committer.close()
         try:
             self._backend.leave(self.id)
         except SQLAlchemyError as error:
-            _log.warning("worker %s could not say that it has ended: %s", self.id, error)
+            self._outage.begin("saying that it has ended", error)
+        self._tell(logging.INFO, "worker.ended", "worker %(worker)s has ended")
+
+    def _cut_off(self) -> None:
+        """Give the executions back whose calls have not ended in time."""
+        left = list(self._runs.values())
+        self.cut_off = len(left)
+        for run, loop in left:
+            loop.call_soon_threadsafe(run.hurry)
+
+    def _tell(self, level: int, event: str, message: str, **fields: Any) -> None:  # noqa: ANN401 - see `tell`
+        tell(level, event, message, worker=self.id, queue=self._queue, **fields)
 
     def poke(self) -> None:
         """Look for mail now."""
@@ -242,7 +289,9 @@ class Worker:
     async def _drive(self, tickets: list[Ticket]) -> None:
         """Do a job: drive its executions until each of them rests."""
         loop = asyncio.get_running_loop()
-        loaded = await self._with_patience(loop, lambda: self._backend.claim(tickets, self.id))
+        loaded = await self._with_patience(
+            loop, "claiming executions", lambda: self._backend.claim(tickets, self.id)
+        )
         await asyncio.gather(*(self._drive_one(loop, each) for each in loaded))
 
     async def _drive_one(self, loop: asyncio.AbstractEventLoop, loaded: Loaded) -> None:
@@ -259,24 +308,40 @@ class Worker:
                 if self._runs.get(run.id, (None,))[0] is run:
                     del self._runs[run.id]
         except Fenced:
-            _log.warning("%s is driven by another worker now", loaded.row.id)
+            message = "%(execution)s is driven by another worker now"
+            tell(logging.WARNING, "execution.fenced", message, **about_execution(loaded.row))
         except Exception as error:  # not even its rest could be written: nobody may forget it
-            _log.exception("%s is given back", loaded.row.id)
-            row, after, told = loaded.row, self._clock.now_us() + FIRST_REST_US, str(error)
+            message = "%(execution)s is given back: %(reason)s"
+            told = _told(error)
+            tell(
+                logging.ERROR,
+                "execution.given_back",
+                message,
+                reason=told,
+                **about_execution(loaded.row),
+            )
+            row, after = loaded.row, self._clock.now_us() + FIRST_REST_US
             await self._with_patience(
-                loop, lambda: self._backend.give_back(row.id, row.epoch, after, told)
+                loop,
+                "giving an execution back",
+                lambda: self._backend.give_back(row.id, row.epoch, after, told),
             )
 
-    async def _with_patience(self, loop: asyncio.AbstractEventLoop, do: Callable[[], T]) -> T:
+    async def _with_patience(
+        self, loop: asyncio.AbstractEventLoop, doing: str, do: Callable[[], T]
+    ) -> T:
         """Ask the database for something until it answers."""
         pause = FIRST_PAUSE
         while True:
             try:
-                return await loop.run_in_executor(None, do)
+                given = await loop.run_in_executor(None, do)
             except SQLAlchemyError as error:
-                _log.warning("the database does not answer: %s", error)
+                self._outage.begin(doing, error)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                self._outage.end(doing)
+                return given
 
     # In the background.
 
@@ -284,9 +349,13 @@ class Worker:
         while not self._stopping.wait(self._poll / 2):
             for chore in self._chores:
                 try:
-                    chore.do_if_due()
-                except SQLAlchemyError as error:
-                    _log.warning("worker %s: the database: %s", self.id, error)
+                    has_been_done = chore.do_if_due()
+                except Exception as error:  # what nobody foresaw must not end the thread
+                    is_foreseen = isinstance(error, SQLAlchemyError)
+                    self._outage.begin(chore.name, error, is_foreseen=is_foreseen)
+                else:
+                    if has_been_done:
+                        self._outage.end(chore.name)
 
     def _deliver(self) -> None:
         if not self._runs:
@@ -309,19 +378,28 @@ class Worker:
         living = [self.id] if self._backend.is_alone else self._backend.workers(since)
         with self._backend.only_one() as is_mine:
             if is_mine and (number := self._jobs.give_out_again(living)):
-                _log.warning("%d jobs of dead workers are given out again", number)
+                self._tell(
+                    logging.WARNING,
+                    "worker.took_over",
+                    "%(number)d jobs of dead workers are given out again",
+                    number=number,
+                )
 
 
 class _Chore:
     """Something that is to be done every so often."""
 
-    def __init__(self, do: Callable[[], None], every: float) -> None:
+    def __init__(self, name: str, do: Callable[[], None], every: float) -> None:
+        self.name = name
         self._do = do
         self._every = every
         self.due = 0.0
 
-    def do_if_due(self) -> None:
+    def do_if_due(self) -> bool:
+        """Do it if its time has come; whether it had."""
         now = time.monotonic()
-        if now >= self.due:
-            self.due = now + self._every
-            self._do()
+        if now < self.due:
+            return False
+        self.due = now + self._every
+        self._do()
+        return True
