@@ -18,6 +18,8 @@ from asl.runtimes.clocks import VirtualClock
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+    from types import ModuleType
 
 
 def add_start(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
@@ -76,20 +78,56 @@ def _is_file(text: str) -> bool:
 
 def tasks_of(options: argparse.Namespace) -> Mapping[str, Any]:
     """The handlers that ``--tasks`` names."""
-    name = options.tasks
-    if name is None:
-        return {}
+    return {} if options.tasks is None else handlers_of(options.tasks, "--tasks")
+
+
+def handlers_of(name: str, option: str) -> Mapping[str, Any]:
+    """The handlers that an option names: a mapping, or a function that returns one.
+
+    Args:
+        name: Such as ``module:name``.
+        option: Whose value it is, for errors.
+
+    Raises:
+        UsageError: There is nothing of that name, or something else.
+    """
     module_name, colon, attribute = name.partition(":")
     if not colon:
-        raise UsageError(f"--tasks takes MODULE:NAME, not {name!r}")
+        raise UsageError(f"{option} takes MODULE:NAME, not {name!r}")
     sys.path.insert(0, "")  # as python -m does: modules of the current folder can be imported
     try:
-        tasks = getattr(importlib.import_module(module_name), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise UsageError(f"--tasks {name}: {error}") from error
-    if not isinstance(tasks, Mapping):
-        raise UsageError(f"--tasks {name}: a mapping is needed, this is {type(tasks).__name__}")
-    return tasks
+        module = importlib.import_module(module_name)
+    except (ImportError, ValueError) as error:
+        raise UsageError(f"{option} {name}: {error}") from error
+    try:
+        handlers = getattr(module, attribute)
+    except AttributeError as error:
+        raise UsageError(f"{option} {name}: {error}{_nearest(attribute, module)}") from error
+    given = handlers() if callable(handlers) and _needs_nothing(handlers) else handlers
+    if not isinstance(given, Mapping):
+        what = type(given).__name__
+        raise UsageError(
+            f"{option} {name}: a mapping is needed, or a function without arguments that returns "
+            f"one; this {'returns' if given is not handlers else 'is'} {what}"
+        )
+    return given
+
+
+def _needs_nothing(function: Callable[..., object]) -> bool:
+    from inspect import signature  # noqa: PLC0415 - slow to import; most give a mapping
+
+    try:
+        signature(function).bind()
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _nearest(attribute: str, module: ModuleType) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only what is wrong needs a guess
+
+    near = get_close_matches(attribute, [each for each in vars(module) if each[0] != "_"], n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def clock_of(options: argparse.Namespace) -> VirtualClock:

@@ -259,7 +259,10 @@ def test_tasks_come_from_a_module_of_this_folder(run):
         ("handlers_of_this_test", "--tasks takes MODULE:NAME, not 'handlers_of_this_test'"),
         ("nowhere:tasks", "--tasks nowhere:tasks: No module named 'nowhere'"),
         ("handlers_of_this_test:none", "has no attribute 'none'"),
-        ("handlers_of_this_test:number", "a mapping is needed, this is int"),
+        (
+            "handlers_of_this_test:number",
+            "a mapping is needed, or a function without arguments that returns one; this is int",
+        ),
         ("handlers_of_this_test:nobody", "no task handler for:"),
         (":tasks", "--tasks"),
     ],
