@@ -108,7 +108,9 @@ class DurableRun(Driver):
         self._seq = row.seq
         self._commits = commits
         self._manner = manner
+        self._folded = folded
         self._submitted = folded.submitted
+        self._held: set[int] = set()
         self._snapshot_length = folded.snapshot_length
         self._suspects = set(folded.execution.waiting) if row.takeovers else set[int]()
         self._is_suspect = row.takeovers > 0
@@ -255,6 +257,13 @@ class DurableRun(Driver):
         self._entries.append(entry)
         self._carry_out(member, commands)
 
+    def returned(self, call: Call, started: int, value: object) -> None:
+        """A handler has returned; until its task ends, the answer is to come from here."""
+        super().returned(call, started, value)
+        task = call[1]
+        if task.task_id in self.execution.waiting and not self._folded.is_answered_elsewhere(task):
+            self._held.add(task.task_id)
+
     def cancel(self, member: Member, task_id: int) -> None:
         """Cancel the call of a task that nobody waits for any more."""
         super().cancel(member, task_id)
@@ -324,8 +333,9 @@ class DurableRun(Driver):
             return Release(self.clock.now_us())
         if self.todo or self._in_flight or self._answers or self._mail or self.root.work:
             return None
+        self._held &= execution.waiting.keys()
         due = self.next_due()
-        if self._replies or (due is not None and due <= self._park_from()):
+        if self._held or self._replies or (due is not None and due <= self._park_from()):
             return None
         return Park(due)
 

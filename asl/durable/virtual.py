@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from asl.durable.port import Fenced, Ticket
 from asl.durable.schema import executions
+from asl.durable.sql import JOB
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,9 +112,11 @@ class VirtualWorker:
 
     async def _claim(self) -> None:
         while self._tickets:
-            ticket = self._tickets.popleft()
-            for loaded in self._driving.backend.claim([ticket], _OWNER):
-                run = await self._driving.bring_back(loaded)
+            job = [self._tickets.popleft() for _ in range(min(JOB, len(self._tickets)))]
+            claimed = {each.row.id: each for each in self._driving.backend.claim(job, _OWNER)}
+            for ticket in job:
+                loaded = claimed.pop(ticket.execution_id, None)
+                run = loaded and await self._driving.bring_back(loaded)
                 if run is not None:
                     self._runs[run.id] = run
 
