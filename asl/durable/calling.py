@@ -10,10 +10,11 @@ import asyncio
 import inspect
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
+from asl.durable.threads import Threads
 from asl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Caller:
     """
 
     def __init__(self, threads: int = 100, limits: Mapping[str, Limit] | None = None) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="asl-task")
+        self._threads = Threads(threads)
         self._gates = {pattern: _Gate(limit) for pattern, limit in (limits or {}).items()}
         for pattern, limit in (limits or {}).items():
             if any(value is not None and value <= 0 for value in limit):
@@ -64,45 +65,27 @@ class Caller:
         What has begun in a thread goes on: only nobody waits for it any more.
         """
         loop = asyncio.get_running_loop()
-        gate = next(
-            (
-                gate
-                for pattern, gate in self._gates.items()
-                if fnmatchcase(task.resource.arn, pattern) or fnmatchcase(task.state_name, pattern)
-            ),
-            None,
-        )
+        gate = self._gate_of(task) if self._gates else None
         if gate is None and not is_async(binding):
-            future = self._threads.submit(self._in_thread, loop, task, binding, context, done)
-            return lambda: cast("None", future.cancel())
-        running = loop.create_task(self._on_loop(gate, task, binding, context, done))
+            call = _ThreadCall(loop, binding, task, context, done)
+            self._threads.submit(loop, call.work)
+            return call.cancel
+        running = loop.create_task(self._on_loop(loop, gate, task, binding, context, done))
         return lambda: cast("None", running.cancel())
 
     def close(self) -> None:
         """Begin no more calls."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
-    def _in_thread(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        task: InvokeTask,
-        binding: Binding,
-        context: Callable[[], TaskContext],
-        done: Done,
-    ) -> None:
-        value: object = None
-        failure: Exception | None = None
-        try:
-            value = binding.call(task, context)
-        except Exception as error:  # whatever a handler raises fails its task
-            failure = error
-        if inspect.isawaitable(value):
-            loop.call_soon_threadsafe(loop.create_task, _finish(value, done))
-        else:
-            loop.call_soon_threadsafe(done, value, failure)
+    def _gate_of(self, task: InvokeTask) -> _Gate | None:
+        for pattern, gate in self._gates.items():
+            if fnmatchcase(task.resource.arn, pattern) or fnmatchcase(task.state_name, pattern):
+                return gate
+        return None
 
     async def _on_loop(
         self,
+        loop: asyncio.AbstractEventLoop,
         gate: _Gate | None,
         task: InvokeTask,
         binding: Binding,
@@ -115,12 +98,62 @@ class Caller:
             if is_async(binding):
                 await _finish(cast("Awaitable[object]", binding.call(task, context)), done)
             else:
-                loop = asyncio.get_running_loop()
-                returned = loop.run_in_executor(self._threads, binding.call, task, context)
-                await _finish(returned, done)
+                over = asyncio.Event()
+                call = _ThreadCall(loop, binding, task, context, partial(_told, over, done))
+                self._threads.submit(loop, call.work)
+                try:
+                    await over.wait()
+                finally:
+                    call.cancel()
         finally:
             if gate is not None:
                 gate.leave()
+
+
+def _told(over: asyncio.Event, done: Done, value: object, error: Exception | None) -> None:
+    over.set()
+    done(value, error)
+
+
+class _ThreadCall:
+    """A call of a handler in a thread."""
+
+    __slots__ = ("_binding", "_context", "_done", "_is_cancelled", "_loop", "_task")
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        binding: Binding,
+        task: InvokeTask,
+        context: Callable[[], TaskContext],
+        done: Done,
+    ) -> None:
+        self._loop = loop
+        self._binding = binding
+        self._task = task
+        self._context = context
+        self._done = done
+        self._is_cancelled = False
+
+    def cancel(self) -> None:
+        """Do not call it any more, if it was not called yet."""
+        self._is_cancelled = True
+
+    def work(self) -> Callable[[], object]:
+        """Call it; gives what tells of it."""
+        if self._is_cancelled:
+            return _nothing
+        try:
+            value = self._binding.call(self._task, self._context)
+        except Exception as error:  # whatever a handler raises fails its task
+            return partial(self._done, None, error)
+        if inspect.isawaitable(value):
+            return partial(self._loop.create_task, _finish(value, self._done))
+        return partial(self._done, value, None)
+
+
+def _nothing() -> None:
+    """There is nothing to tell: nobody waits for it."""
 
 
 async def _finish(value: Awaitable[object], done: Done) -> None:

@@ -1,8 +1,8 @@
-"""Many rows as one statement: what makes the SQL backend fast, and keeps its statements in bounds.
+"""Many rows as one parameter: what makes the SQL backend fast, and keeps its statements in bounds.
 
-A statement that has ``{rows}`` in it reads from a table ``v`` of its parameters: arrays that are
-unnested on PostgreSQL, one JSON text on SQLite. So it is prepared once, whatever the number of
-rows, and no number of rows is more than a database's limit of parameters.
+A statement that has ``{rows}`` in it reads from a table ``v`` that comes as one JSON text. So it is
+prepared once, whatever the number of rows, and no number is too large, where databases take some
+ten thousand parameters only. JSON is what both Python and the databases read and write fastest.
 """
 
 from __future__ import annotations
@@ -25,22 +25,23 @@ class Statement:
     """
 
     def __init__(self, text: str, **columns: str) -> None:
-        self._names = list(columns)
-        arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
-        fields = ", ".join(
-            f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(columns)
+        on_postgres = ", ".join(
+            f"CAST(value ->> {place} AS {kind}) AS {name}"
+            for place, (name, kind) in enumerate(columns.items())
         )
-        on_postgres = f"unnest({arrays}) AS v({', '.join(columns)})"
-        on_sqlite = f"(SELECT {fields} FROM json_each(:rows)) AS v"  # noqa: S608 - names are ours
-        self._on_postgres = sa.text(text.format(rows=on_postgres))
-        self._on_sqlite = sa.text(text.format(rows=on_sqlite))
+        on_sqlite = ", ".join(f"value ->> {place} AS {name}" for place, name in enumerate(columns))
+        self._on_postgres, self._on_sqlite = (
+            sa.text(text.format(rows=f"(SELECT {fields} FROM {source}) AS v"))  # noqa: S608 - ours
+            for fields, source in (
+                (on_postgres, "jsonb_array_elements(CAST(:rows AS jsonb)) AS r(value)"),
+                (on_sqlite, "json_each(:rows)"),
+            )
+        )
 
     def __call__(
         self, connection: sa.Connection, rows: Sequence[tuple[object, ...]], **others: object
     ) -> sa.CursorResult[Any]:
         """Execute it once for all rows; ``others`` are parameters beside them."""
-        if connection.dialect.name == "postgresql":
-            columns = zip(*rows, strict=True) if rows else ((),) * len(self._names)
-            arrays = dict(zip(self._names, map(list, columns), strict=True))
-            return connection.execute(self._on_postgres, {**arrays, **others})
-        return connection.execute(self._on_sqlite, {"rows": json.dumps(rows), **others})
+        is_postgres = connection.dialect.name == "postgresql"
+        text = self._on_postgres if is_postgres else self._on_sqlite
+        return connection.execute(text, {"rows": json.dumps(rows), **others})

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 #: History events after which a snapshot is worth its bytes: and as many as the last one had.
-SNAPSHOT_EVENTS = 500
+SNAPSHOT_EVENTS = 1_000
 
 
 class Manner(NamedTuple):

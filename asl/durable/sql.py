@@ -520,6 +520,8 @@ class SqlBackend:
         ]
 
     def _wake(self, connection: sa.Connection, letters: Sequence[Letter]) -> list[bool]:
+        if not letters:
+            return []
         ids = {letter.execution_id for letter in letters}
         found = {
             row.id: row
