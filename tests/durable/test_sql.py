@@ -1,0 +1,190 @@
+"""The law of the port, held by the SQL backend: what a commit changes, and who may write one."""
+
+import pytest
+
+sa = pytest.importorskip("sqlalchemy")
+
+from asl.durable import port
+from asl.durable.port import Commit, End, Letter, NewExecution, OpenToken, Park, Release, Suspend
+from asl.durable.sql import SqlBackend, connect
+
+
+class Jobs:
+    """A dispatcher that keeps the tickets of each job."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def enqueue(self, connection, queue, tickets):
+        self.jobs.append((queue, list(tickets)))
+
+    def delete_ended(self, before_us):
+        return 0
+
+    def take(self):
+        jobs, self.jobs = self.jobs, []
+        return [ticket for _, tickets in jobs for ticket in tickets]
+
+
+@pytest.fixture
+def jobs():
+    return Jobs()
+
+
+@pytest.fixture
+def backend(prepared_url, jobs):
+    engine = connect(prepared_url)
+    yield SqlBackend(engine, jobs)
+    engine.dispose()
+
+
+@pytest.fixture
+def new(backend):
+    machine = backend.register("arn:aws:states:::stateMachine:order", "STANDARD", "f", "{}")
+
+    def make(name, **fields):
+        return NewExecution(name, machine, "", name, "1", 7, 1_000, **fields)
+
+    return make
+
+
+@pytest.fixture
+def driven(backend, jobs, new):
+    """Starts executions and claims them; gives their epochs by id."""
+
+    def drive(*names):
+        backend.start([new(name) for name in names])
+        loaded = backend.claim(jobs.take(), "w")
+        return {each.row.id: each.row.epoch for each in loaded}
+
+    return drive
+
+
+def rest_of(backend, name):
+    row = backend.row(name)
+    return row.stage, row.status, row.wake_at, row.owner
+
+
+def test_more_executions_than_a_statement_has_parameters_start_at_once(backend, jobs, new):
+    count = 33_000
+    assert all(backend.start([new(f"e{number}") for number in range(count)]))
+    assert len(set(jobs.take())) == count
+
+
+def test_an_id_is_taken_once(backend, jobs, new):
+    assert backend.start([new("a"), new("b")]) == [True, True]
+    assert backend.start([new("b"), new("c")]) == [False, True]
+    assert sorted(ticket.execution_id for ticket in jobs.take()) == ["a", "b", "c"]
+
+
+def test_what_is_started_is_as_it_was_given(backend, new):
+    parent = port.Parent("p", 3, 4, 5)
+    backend.start([new("a", parent=parent, awaited=True, limits="{}", queue="q")])
+    row = backend.row("a")
+    assert (row.parent, row.awaited, row.synchronous) == (parent, True, False)
+    assert (row.machine_name, row.limits, row.queue, row.seed) == ("order", "{}", "q", 7)
+    assert (row.stage, row.status, row.seq, row.epoch) == ("queued", "RUNNING", 0, 0)
+
+
+def test_commits_of_many_executions_are_written_together(backend, driven):
+    epochs = driven("a", "b", "c", "d", "e")
+    backend.wake([Letter("c", 5, "[]")])
+    rests = {
+        "a": End("FAILED", None, "E\0", "\ud800"),
+        "b": Suspend("why"),
+        "c": Park(9),
+        "d": Park(9),
+        "e": Release(8, "no handler"),
+    }
+    commits = [
+        Commit(name, epochs[name], 0, 50, f'["{name}"]', 2, rest=rest)
+        for name, rest in rests.items()
+    ]
+    assert backend.commit(commits) == [True, True, False, True, True]
+    assert rest_of(backend, "a") == ("ended", "FAILED", None, None)
+    row = backend.row("a")
+    assert (row.ended_at, row.error, row.cause[0]) == (50, "E\ufffd", "\ufffd")
+    assert rest_of(backend, "b") == ("suspended", "SUSPENDED", None, None)
+    assert backend.row("b").reason == "why"
+    assert rest_of(backend, "c") == ("driven", "RUNNING", None, "w")
+    assert rest_of(backend, "d") == ("parked", "RUNNING", 9, None)
+    assert rest_of(backend, "e") == ("parked", "RUNNING", 8, None)
+    assert (backend.row("e").takeovers, backend.row("e").reason) == (1, "no handler")
+    for name in rests:
+        (batch,) = backend.load(name).batches
+        assert (batch.seq, batch.entries, batch.length) == (1, f'["{name}"]', 2)
+
+
+def test_a_commit_is_refused_whose_writer_is_not_the_last_that_claimed(backend, jobs, driven):
+    epochs = driven("a", "b")
+    (taken_over,) = backend.claim([port.Ticket("a", 1)], "other")
+    assert taken_over.row.takeovers == 1
+    commits = [Commit(name, epoch, 0, 50, "[]", 1) for name, epoch in epochs.items()]
+    assert backend.commit(commits) == [None, True]
+    assert backend.load("a").batches == []
+    assert backend.commit([Commit("b", epochs["b"], 0, 50, "[]", 1)]) == [None]
+
+
+def test_a_snapshot_stands_for_the_journal_before_it(backend, driven):
+    epoch = driven("a")["a"]
+    backend.commit([Commit("a", epoch, 0, 50, '["old"]', 1)])
+    backend.commit([Commit("a", epoch, 1, 50, '["in it"]', 2, snapshot="first")])
+    backend.commit([Commit("a", epoch, 2, 50, '["after"]', 3)])
+    loaded = backend.load("a")
+    assert loaded.snapshot == "first"
+    assert [(batch.seq, batch.entries) for batch in loaded.batches] == [(3, '["after"]')]
+    backend.commit([Commit("a", epoch, 3, 50, '["in it"]', 4, snapshot="second")])
+    assert (backend.load("a").snapshot, backend.load("a").batches) == ("second", [])
+
+
+def test_mail_is_gone_when_it_was_taken_or_when_its_execution_has_ended(backend, driven):
+    epochs = driven("a", "b")
+    backend.wake([Letter("a", 5, "1"), Letter("a", 6, "2"), Letter("b", 7, "3")])
+    numbers = [mail.number for mail in backend.load("a").mail]
+    end = End("SUCCEEDED", "1", None, None)
+    backend.commit(
+        [
+            Commit("a", epochs["a"], 0, 50, "[]", 1, taken=numbers[:1]),
+            Commit("b", epochs["b"], 0, 50, "[]", 1, rest=end),
+        ]
+    )
+    assert [mail.event for mail in backend.load("a").mail] == ["2"]
+    assert backend.load("b").mail == []
+    assert backend.wake([Letter("a", 8, "4"), Letter("b", 8, "5")]) == [True, False]
+
+
+def test_tokens_are_open_until_they_are_closed_or_answered(backend, driven):
+    epoch = driven("a")["a"]
+    tokens = [OpenToken(number, None, "") for number in (1, 2)]
+    backend.commit([Commit("a", epoch, 0, 50, "[]", 1, opened=tokens)])
+    backend.commit([Commit("a", epoch, 1, 50, "[]", 2, closed=[1])])
+    letter = Letter("a", 60, "[]")
+    assert not backend.answer("a", 1, letter)
+    assert backend.answer("a", 2, letter)
+    assert not backend.answer("a", 2, letter)
+
+
+def test_children_start_and_letters_arrive_with_the_commit(backend, jobs, new, driven):
+    epochs = driven("a", "b")
+    backend.commit([Commit("b", epochs["b"], 0, 50, "[]", 1, rest=Park(None))])
+    commit = Commit(
+        "a", epochs["a"], 0, 50, "[]", 1, children=[new("c")], letters=[Letter("b", 50, "[]")]
+    )
+    assert backend.commit([commit]) == [True]
+    assert sorted(jobs.take()) == [("b", 2), ("c", 1)]
+
+
+def test_a_statement_keeps_what_is_in_it_from_the_parser(backend, new):
+    odd = "'); DROP TABLE asl_execution; -- {rows} :rows %s"
+    backend.start([new(odd)])
+    assert backend.row(odd).input == "1"
+
+
+def test_what_ended_is_deleted_with_all_that_belongs_to_it(backend, driven):
+    epoch = driven("a", "b")["a"]
+    end = End("SUCCEEDED", "1", None, None)
+    backend.commit([Commit("a", epoch, 0, 50, "[]", 1, rest=end)])
+    assert backend.delete_ended(51, 10) == 1
+    with backend.engine.connect() as connection:
+        assert list(connection.scalars(sa.text("SELECT id FROM asl_execution"))) == ["b"]
+        assert connection.scalar(sa.text("SELECT count(*) FROM asl_journal")) == 0
