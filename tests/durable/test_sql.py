@@ -2,7 +2,9 @@
 
 import pytest
 
-sa = pytest.importorskip("sqlalchemy")
+pytest.importorskip("sqlalchemy")
+
+import sqlalchemy as sa
 
 from asl.durable import port
 from asl.durable.port import Commit, End, Letter, NewExecution, OpenToken, Park, Release, Suspend
