@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,9 @@ from asl.testing.exploring.outcomes import Outcomes
 from asl.testing.exploring.world import World
 from tests.definitions import begin
 from tests.properties.machines import INPUT, concurrent_definitions, definitions
+
+#: Exploring is covered by its examples; under coverage the laws are several times as slow.
+pytestmark = pytest.mark.no_cover
 
 SMALL = {"list": [{"k": 1}, 2], "n": 0}
 LAW = settings(
