@@ -16,6 +16,9 @@ from tests.properties.places import WRITERS, place_of_key, place_of_value
 from tests.properties.soundness import check_soundly, codes, flat
 from tests.properties.valid import valid_definition
 
+#: Every rule is covered by its examples; under coverage the laws are several times as slow.
+pytestmark = pytest.mark.no_cover
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OFFICIAL = [
     json.loads(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.asl.json"))

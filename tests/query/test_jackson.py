@@ -172,6 +172,7 @@ def test_what_follows_the_first_value_is_not_looked_at(text):
     assert parse_error(text) is None
 
 
+@pytest.mark.no_cover  # tracing costs more than all else
 def test_depth_costs_nothing():
     assert parse_error("[" * 100_000).startswith("Unexpected end-of-input")
     assert parse_error("[" * 100_000 + "]" * 100_000) is None

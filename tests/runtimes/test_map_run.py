@@ -472,6 +472,7 @@ def lines_of(number):
     return "".join(f'{{"id": {n}, "name": "{"x" * 100}"}}\n' for n in range(number))
 
 
+@pytest.mark.no_cover  # nothing new is run, but often, and tracing costs more than that
 @pytest.mark.parametrize("inner", [scope(P=pass_()), scope(T=task())], ids=["pass", "task"])
 def test_memory_does_not_grow_with_the_number_of_items(tmp_path, inner):
     (tmp_path / "data").mkdir()
