@@ -7,6 +7,8 @@ worker has died we find out ourselves (`asl.durable.worker`) and tell it.
 
 from __future__ import annotations
 
+import sqlite3
+import sys
 from typing import TYPE_CHECKING, Any
 
 import dbos
@@ -14,7 +16,7 @@ from dbos import DBOS, DBOSClient, WorkflowSerializationFormat
 
 from asl.durable.port import Ticket
 from asl.engine.history import instant
-from asl.errors import UsageError
+from asl.errors import DatabaseError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -25,6 +27,8 @@ _APPLICATION = "asl"
 _WORKFLOW = "asl.drive"
 #: Of jobs, not of this package: it changes when another version could not do them.
 _JOB_VERSION = "asl-job-1"
+#: The oldest SQLite that has ``unixepoch('subsec')``.
+_SQLITE = (3, 42, 0)
 #: Ended jobs that are deleted in one step.
 _MOST_DELETED = 1_000
 
@@ -34,9 +38,13 @@ class DbosDispatcher:
 
     Args:
         engine: Of the database that both use.
+
+    Raises:
+        DatabaseError: This SQLite is too old for DBOS.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
+        _check_sqlite(engine)
         dbos.run_dbos_database_migrations(engine.url.render_as_string(hide_password=False))
         self._client = client_of(engine)
 
@@ -65,6 +73,16 @@ class DbosDispatcher:
         )
         self._client.delete_workflows([job.workflow_id for job in ended])
         return len(ended)
+
+
+def _check_sqlite(engine: sa.Engine) -> None:
+    """DBOS 3.4 writes times that an older SQLite does not know, on newer versions of Python."""
+    is_old = sqlite3.sqlite_version_info < _SQLITE and sys.version_info >= (3, 12)
+    if engine.dialect.name == "sqlite" and is_old:
+        raise DatabaseError(
+            f"DBOS needs SQLite {'.'.join(map(str, _SQLITE))} or newer, and this Python has "
+            f"{sqlite3.sqlite_version}: use PostgreSQL, or another build of Python"
+        )
 
 
 def client_of(engine: sa.Engine) -> DBOSClient:
