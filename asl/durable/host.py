@@ -647,7 +647,7 @@ def _described(row: Row) -> Description:
         redrive_count=row.redrives,
         reason=row.reason,
         is_parked=row.stage == "parked",
-        wakes_at=None if row.wake_at is None else instant(row.wake_at),
+        wakes_at=instant(row.wake_at) if row.stage == "parked" and row.wake_at else None,
         parent=None if row.parent is None else row.parent.execution_id,
     )
 

@@ -254,7 +254,11 @@ class Backend(Protocol):
         """Keep events, and let parked executions go on; False for those that have ended."""
 
     def wake_due(self, now: int, limit: int) -> int:
-        """Let parked executions go on whose time has come; how many."""
+        """Have executions driven that were started, woken or parked until now; how many.
+
+        Whatever is to be driven waits for this: it is called so often that nobody has to wait long,
+        and finds enough at a time that a job has many of them.
+        """
 
     def cancel(self, execution_id: str, at: int) -> bool:
         """Give an execution up that nobody can drive: it ends ABORTED, without more history."""

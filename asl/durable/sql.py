@@ -9,7 +9,6 @@ does whoever parks it: either the event is there before it parks, or it wakes wh
 from __future__ import annotations
 
 from contextlib import contextmanager
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import sqlalchemy as sa
@@ -51,12 +50,20 @@ _CLAIM = Statement(
     """,
     ticket_id="text", ticket_segment="integer",
 )  # fmt: skip
-_QUEUE = Statement(
+_GIVE_OUT = Statement(
     """
     UPDATE asl_execution SET stage = 'queued', segment = segment + 1, wake_at = NULL, owner = NULL
     FROM {rows}
     WHERE id = v.due_id
     RETURNING id, segment
+    """,
+    due_id="text",
+)
+_QUEUE = Statement(
+    """
+    UPDATE asl_execution SET stage = 'queued', wake_at = 0
+    FROM {rows}
+    WHERE id = v.due_id AND stage = 'parked'
     """,
     due_id="text",
 )
@@ -126,7 +133,8 @@ class SqlBackend:
     def start(self, new: Sequence[NewExecution]) -> list[bool]:
         """Keep and start executions; False for each whose id is taken: it stays as it is."""
         with self.engine.begin() as connection:
-            return self._start(connection, new)
+            started = writing.insert(connection, new)
+            return [each.id in started for each in new]
 
     def claim(self, tickets: Sequence[Ticket], worker: str) -> list[Loaded]:
         """Take executions over; those whose ticket is void are left out."""
@@ -143,7 +151,7 @@ class SqlBackend:
             writing.take_mail(connection, mine)
             writing.note_tokens(connection, mine)
             writing.save(connection, mine)
-            self._start(connection, [child for commit in mine for child in commit.children])
+            writing.insert(connection, [child for commit in mine for child in commit.children])
             self._wake(connection, [letter for commit in mine for letter in commit.letters])
             kept = writing.rest(connection, mine)
             return [
@@ -157,18 +165,28 @@ class SqlBackend:
             return self._wake(connection, letters)
 
     def wake_due(self, now: int, limit: int) -> int:
-        """Let parked executions go on whose time has come; how many."""
+        """Give out executions that wait for a worker, and parked ones whose time has come."""
+        columns = executions.c
         with self.engine.begin() as connection:
             found = connection.execute(
-                sa.select(executions.c.id, executions.c.queue)
-                .where(executions.c.stage == "parked", executions.c.wake_at <= now)
-                .order_by(executions.c.wake_at, executions.c.id)
+                sa.select(columns.id, columns.queue)
+                .where(columns.wake_at <= now)
+                .order_by(columns.wake_at, columns.started_at, columns.number, columns.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             )
-            due = [(row.id, row.queue) for row in found]
-            self._queue(connection, due)
-            return len(due)
+            queues = {row.id: row.queue for row in found}
+            if queues:
+                given = _GIVE_OUT(connection, [(execution_id,) for execution_id in queues])
+                segments = {row.id: row.segment for row in given}
+                by_queue: dict[str, list[Ticket]] = {}
+                for execution_id, queue in queues.items():
+                    ticket = Ticket(execution_id, segments[execution_id])
+                    by_queue.setdefault(queue, []).append(ticket)
+                for queue, tickets in by_queue.items():
+                    for first in range(0, len(tickets), JOB):
+                        self._dispatcher.enqueue(connection, queue, tickets[first : first + JOB])
+            return len(queues)
 
     def cancel(self, execution_id: str, at: int) -> bool:
         """Give an execution up that nobody can drive: it ends ABORTED, without more history."""
@@ -298,6 +316,7 @@ class SqlBackend:
         """Let an ended execution run again, or a suspended one; False if it has changed since."""
         values: dict[str, Any] = {
             "epoch": row.epoch + 1, "takeovers": 0, "reason": None, "status": "RUNNING",
+            "stage": "queued", "wake_at": 0,
         }  # fmt: skip
         if entries:
             values |= {
@@ -323,7 +342,6 @@ class SqlBackend:
                         length=length, version=asl.__version__,
                     )
                 )  # fmt: skip
-            self._queue(connection, [(execution_id, row.queue)])
             return True
 
     def give_back(self, execution_id: str, epoch: int, after: int, problem: str) -> None:
@@ -463,29 +481,6 @@ class SqlBackend:
 
     # Steps of a transaction.
 
-    def _start(self, connection: sa.Connection, new: Sequence[NewExecution]) -> list[bool]:
-        if not new:
-            return []
-        started = writing.insert(connection, new)
-        self._dispatch(
-            connection, [(each.queue, Ticket(each.id, 1)) for each in new if each.id in started]
-        )
-        return [each.id in started for each in new]
-
-    def _dispatch(self, connection: sa.Connection, tickets: Iterable[tuple[str, Ticket]]) -> None:
-        for queue, group in groupby(sorted(tickets), key=lambda pair: pair[0]):
-            members = [ticket for _, ticket in group]
-            for first in range(0, len(members), JOB):
-                self._dispatcher.enqueue(connection, queue, members[first : first + JOB])
-
-    def _queue(self, connection: sa.Connection, due: Sequence[tuple[str, str]]) -> None:
-        """Give executions out again, each by a new ticket."""
-        if not due:
-            return
-        queues = dict(due)
-        given = _QUEUE(connection, [(execution_id,) for execution_id, _ in due])
-        self._dispatch(connection, [(queues[row.id], Ticket(row.id, row.segment)) for row in given])
-
     def _load(self, connection: sa.Connection, ids: Sequence[str]) -> list[Loaded]:
         rows = [
             _row(found)
@@ -523,21 +518,18 @@ class SqlBackend:
         if not letters:
             return []
         ids = {letter.execution_id for letter in letters}
-        found = {
-            row.id: row
-            for row in connection.execute(
-                sa.select(executions.c.id, executions.c.stage, executions.c.queue)
+        found = set(
+            connection.scalars(
+                sa.select(executions.c.id)
                 .where(executions.c.id.in_(ids), executions.c.stage != "ended")
                 .order_by(executions.c.id)
                 .with_for_update()
             )
-        }
+        )
         kept = [letter for letter in letters if letter.execution_id in found]
         if kept:
             connection.execute(inbox.insert(), [letter._asdict() for letter in kept])
-        self._queue(
-            connection, [(row.id, row.queue) for row in found.values() if row.stage == "parked"]
-        )
+            _QUEUE(connection, [(execution_id,) for execution_id in found])
         return [letter.execution_id in found for letter in letters]
 
 

@@ -73,7 +73,10 @@ class VirtualWorker:
                 Ticket(row.id, row.segment)
                 for row in connection.execute(
                     sa.select(executions.c.id, executions.c.segment)
-                    .where(executions.c.stage.in_(("queued", "driven")))
+                    .where(
+                        executions.c.stage.in_(("queued", "driven")),
+                        executions.c.wake_at.is_(None),  # others are given out in their turn
+                    )
                     .order_by(executions.c.started_at, executions.c.id)
                 )
             ]
@@ -89,13 +92,13 @@ class VirtualWorker:
             if due is None or (until is not None and due > until):
                 break
             self._clock.wait_until(due)
-            self._driving.backend.wake_due(due, _MOST_WOKEN)
         if until is not None:
             self._clock.wait_until(until)
 
     async def _settle(self) -> None:
         """Do all that can be done at this very moment."""
         while True:
+            self._give_out()
             await self._claim()
             mail = self._driving.mail(_OWNER)
             for run in list(self._runs.values()):
@@ -107,8 +110,14 @@ class VirtualWorker:
                     run.give_up()
                 if run.is_over:
                     del self._runs[run.id]
-            if not self._tickets and not self._driving.mail(_OWNER):
+            if not self._give_out() and not self._driving.mail(_OWNER):
                 return
+
+    def _give_out(self) -> bool:
+        """Make tickets for all that is due; whether there are any now."""
+        while self._driving.backend.wake_due(self._clock.now_us(), _MOST_WOKEN):
+            pass
+        return bool(self._tickets)
 
     async def _claim(self) -> None:
         while self._tickets:
@@ -123,8 +132,6 @@ class VirtualWorker:
     def _next_due(self) -> int | None:
         """When something happens next by itself."""
         with self._engine.connect() as connection:
-            parked = connection.scalar(
-                sa.select(sa.func.min(executions.c.wake_at)).where(executions.c.stage == "parked")
-            )
+            parked = connection.scalar(sa.select(sa.func.min(executions.c.wake_at)))
         dues = [due for run in self._runs.values() if (due := run.next_due()) is not None]
         return min(dues if parked is None else [*dues, parked], default=None)

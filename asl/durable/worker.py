@@ -48,8 +48,8 @@ MOST_TAKEOVERS = 10
 FIRST_REST_US = 1_000_000
 #: Seconds to give an execution back whose calls have not ended in time.
 _TO_GIVE_BACK = 5.0
-#: Parked executions that are woken in one transaction.
-MOST_WOKEN = 100
+#: Executions that are given out in one transaction.
+MOST_GIVEN = 1_000
 
 
 class Driving:
@@ -221,7 +221,7 @@ class Worker:
         self._stopping = threading.Event()
         self._chores = [
             _Chore("reading mail", self._deliver, poll),
-            _Chore("waking what is due", self._wake_due, max(poll, 0.5)),
+            _Chore("giving out what is due", self._give_out, poll / 2),
             _Chore("saying that it lives", self._be_seen, threshold / 5),
             _Chore("looking for dead workers", self._take_over, threshold / 3),
         ]
@@ -366,9 +366,12 @@ class Worker:
                 for letter in letters:
                     loop.call_soon_threadsafe(run.post, letter)
 
-    def _wake_due(self) -> None:
-        while not self._is_draining and self._backend.wake_due(self._clock.now_us(), MOST_WOKEN):
-            pass
+    def _give_out(self) -> None:
+        """Give out what is due, but not for so long that nobody sees this worker live."""
+        until = time.monotonic() + self._threshold / 5
+        while not self._is_draining and time.monotonic() < until:
+            if self._backend.wake_due(self._clock.now_us(), MOST_GIVEN) < MOST_GIVEN:
+                break
 
     def _be_seen(self) -> None:
         self._backend.be_seen(self.id, self._queue, self._clock.now_us())

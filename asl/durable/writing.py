@@ -95,10 +95,10 @@ _INSERT = Statement(
     INSERT INTO asl_execution (
         id, machine, scope, machine_name, name, input, seed, started_at, limits, queue,
         parent_id, parent_task, number, items, awaited, synchronous,
-        stage, status, segment, epoch, seq, takeovers, redrives)
+        stage, status, wake_at, segment, epoch, seq, takeovers, redrives)
     SELECT v.id, v.machine, v.scope, v.machine_name, v.name, v.input, v.seed, v.started_at,
         v.limits, v.queue, v.parent_id, v.parent_task, v.number, v.items, v.awaited, v.synchronous,
-        'queued', 'RUNNING', 1, 0, 0, 0, 0
+        'queued', 'RUNNING', 0, 0, 0, 0, 0, 0
     FROM {rows}
     WHERE TRUE
     ON CONFLICT (id) DO NOTHING
@@ -113,6 +113,8 @@ _INSERT = Statement(
 
 def insert(connection: sa.Connection, new: Sequence[NewExecution]) -> set[str]:
     """Keep new executions; gives the ids of those whose id was not taken."""
+    if not new:
+        return set()
     found = connection.execute(
         sa.select(machines.c.id, machines.c.arn).where(
             machines.c.id.in_({each.machine for each in new})

@@ -56,6 +56,7 @@ def driven(backend, jobs, new):
 
     def drive(*names):
         backend.start([new(name) for name in names])
+        backend.wake_due(2_000, 100)
         loaded = backend.claim(jobs.take(), "w")
         return {each.row.id: each.row.epoch for each in loaded}
 
@@ -70,13 +71,16 @@ def rest_of(backend, name):
 def test_more_executions_than_a_statement_has_parameters_start_at_once(backend, jobs, new):
     count = 33_000
     assert all(backend.start([new(f"e{number}") for number in range(count)]))
+    assert backend.wake_due(2_000, 2 * count) == count
     assert len(set(jobs.take())) == count
 
 
 def test_an_id_is_taken_once(backend, jobs, new):
     assert backend.start([new("a"), new("b")]) == [True, True]
     assert backend.start([new("b"), new("c")]) == [False, True]
-    assert sorted(ticket.execution_id for ticket in jobs.take()) == ["a", "b", "c"]
+    assert backend.wake_due(2_000, 100) == 3
+    assert backend.wake_due(2_000, 100) == 0
+    assert sorted(jobs.take()) == [("a", 1), ("b", 1), ("c", 1)]
 
 
 def test_what_is_started_is_as_it_was_given(backend, new):
@@ -173,7 +177,32 @@ def test_children_start_and_letters_arrive_with_the_commit(backend, jobs, new, d
         "a", epochs["a"], 0, 50, "[]", 1, children=[new("c")], letters=[Letter("b", 50, "[]")]
     )
     assert backend.commit([commit]) == [True]
+    assert backend.wake_due(2_000, 100) == 2
     assert sorted(jobs.take()) == [("b", 2), ("c", 1)]
+
+
+def test_due_executions_are_given_out_in_jobs_of_one_queue_each(backend, jobs, new):
+    backend.start([new(f"a{number}", queue="one") for number in range(150)])
+    backend.start([new("b", queue="other")])
+    assert backend.wake_due(2_000, 1_000) == 151
+    assert sorted((queue, len(tickets)) for queue, tickets in jobs.jobs) == [
+        ("one", 50), ("one", 100), ("other", 1),
+    ]  # fmt: skip
+
+
+def test_what_is_parked_is_given_out_when_its_time_comes_or_mail(backend, jobs, driven):
+    epochs = driven("a", "b", "c")
+    backend.commit(
+        [
+            Commit(name, epoch, 0, 50, "[]", 1, rest=Park(until))
+            for (name, epoch), until in zip(epochs.items(), (7_000, 8_000, None), strict=True)
+        ]
+    )
+    assert backend.wake_due(6_999, 100) == 0
+    assert backend.wake_due(7_000, 100) == 1
+    backend.wake([Letter("c", 5, "[]"), Letter("c", 6, "[]")])
+    assert backend.wake_due(7_000, 100) == 1
+    assert jobs.take() == [("a", 2), ("c", 2)]
 
 
 def test_a_statement_keeps_what_is_in_it_from_the_parser(backend, new):
