@@ -43,15 +43,17 @@ def make_context(
     execution: Execution, task: InvokeTask, call: int, heartbeat: Callable[[], None]
 ) -> TaskContext:
     """The context of a call, for a handler that wants it."""
+    identity = execution.identity
     return TaskContext(
         state_name=task.state_name,
         resource=task.resource.arn,
         attempt=task.attempt,
         call=call,
-        execution_id=execution.identity.arn,
+        execution_id=identity.arn,
         now=instant(execution.now),
         input=copy_json(task.state_input),
         token=task.token,
+        idempotency_token=identity.idempotency_token(task.task_id),
         heartbeat=heartbeat,
     )
 

@@ -26,6 +26,10 @@ class TaskContext(NamedTuple):
         now: When the task was started, on the execution's clock (aware).
         input: The state's input, before InputPath and Parameters (a copy).
         token: The task token, if the task is answered by one (``.waitForTaskToken``, activities).
+        idempotency_token: A UUID that names this very call. A durable execution makes a call again
+            if its worker was lost meanwhile, or its result was: with the same token. Each retry has
+            another. A service that ignores a token that it has seen makes of "at least once"
+            exactly once.
         heartbeat: Tell the execution that the work goes on (SendTaskHeartbeat). In virtual time no
             time passes while a function runs: a heartbeat changes nothing.
     """
@@ -38,4 +42,5 @@ class TaskContext(NamedTuple):
     now: datetime
     input: Json
     token: str | None
+    idempotency_token: str
     heartbeat: Callable[[], None]

@@ -1,6 +1,7 @@
 """What a handler may know about the call that it answers."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import RFC_4122, UUID
 
 import pytest
 
@@ -87,3 +88,36 @@ def test_a_context_is_a_value():
     (context,) = contexts(load(A=task()))
     with pytest.raises(AttributeError):
         context.attempt = 2
+
+
+def test_an_idempotency_token_names_one_call():
+    machine = load(M=map_(scope(A=task(Retry=[retry(MaxAttempts=1)]))))
+
+    def fail_once(context):
+        return asl.fails("Busy") if context.attempt == 1 else 1
+
+    def tokens(**options):
+        seen = contexts(machine, [0, 0], fail_once, **options)
+        return [context.idempotency_token for context in seen]
+
+    first = tokens(name="one", seed=1)
+    assert len(set(first)) == 4
+    assert {UUID(token).version for token in first} == {8}
+    assert {UUID(token).variant for token in first} == {RFC_4122}
+    assert tokens(name="one", seed=1) == first
+    assert set(tokens(name="other", seed=1)).isdisjoint(first)
+    assert set(tokens(name="one", seed=2)).isdisjoint(first)
+
+
+def test_a_call_that_is_made_again_has_its_idempotency_token_again():
+    machine, seen = load(A=task()), []
+
+    def work(payload, context):
+        seen.append(context.idempotency_token)
+        return 1
+
+    run = machine.start(tasks={"work": work})
+    again = machine.restore(run.snapshot(), tasks={"work": work})
+    run.advance()
+    again.advance()
+    assert seen[0] == seen[1]
