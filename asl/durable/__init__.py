@@ -11,15 +11,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asl.durable.calling import Limit
     from asl.durable.host import Description, Host, Page
+    from asl.durable.port import Patience
     from asl.durable.worker import Worker
 
-__all__ = ["Description", "Host", "Limit", "Page", "Worker"]
+__all__ = ["Description", "Host", "Limit", "Page", "Patience", "Worker"]
 
 _HOMES = {
     "Description": "asl.durable.host",
     "Host": "asl.durable.host",
     "Limit": "asl.durable.calling",
     "Page": "asl.durable.host",
+    "Patience": "asl.durable.port",
     "Worker": "asl.durable.worker",
 }
 

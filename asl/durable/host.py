@@ -21,7 +21,7 @@ from asl.durable.committing import Committer, DirectCommitter
 from asl.durable.journal import Entry, encode, encode_event, fold, limits_text, to_text
 from asl.durable.logs import Outage
 from asl.durable.machines import Machines
-from asl.durable.port import Filter, Letter, NewExecution
+from asl.durable.port import PATIENCE, Filter, Letter, NewExecution, Patience
 from asl.durable.run import Manner
 from asl.durable.schema import prepare
 from asl.durable.sql import SqlBackend, connect
@@ -493,6 +493,7 @@ class Host:
         threshold: float = 15.0,
         poll: float = 0.2,
         drain: float = 30.0,
+        patience: Patience = PATIENCE,
     ) -> Iterator[Worker]:
         """Drive executions in this process, in the background, while the context lasts.
 
@@ -505,6 +506,8 @@ class Host:
             threshold: Seconds without a sign of life after which a worker is taken for dead.
             poll: Seconds between two looks at the database.
             drain: Seconds that calls under way may take when the context ends.
+            patience: With executions that were lost with their workers, or given back, time after
+                time: see `Patience`.
 
         Raises:
             UsageError: There is a worker in this process, or the host is a virtual one.
@@ -517,7 +520,9 @@ class Host:
         caller = Caller(threads, limits)
         outage = Outage(new_worker_id())
         committer = Committer(self.backend, outage)
-        manner = Manner(caller, in_flight=threads, park_after_us=microseconds(park_after))
+        manner = Manner(
+            caller, in_flight=threads, park_after_us=microseconds(park_after), patience=patience
+        )
         worker = Worker(
             self._driving(committer, manner),
             DbosJobs(self._engine, queue=queue, concurrency=concurrency, poll=poll),

@@ -117,10 +117,17 @@ class Park(NamedTuple):
 
 
 class Release(NamedTuple):
-    """Let another worker go on, after an instant; ``problem`` says why this one could not."""
+    """Let another worker go on, after an instant.
+
+    Attributes:
+        after: When.
+        problem: Why this worker could not go on.
+        takeovers: How often it could not, by now, without having come further.
+    """
 
     after: int
     problem: str | None = None
+    takeovers: int = 0
 
 
 class Suspend(NamedTuple):
@@ -233,14 +240,48 @@ class Filter(NamedTuple):
     started_before: int | None = None
 
 
+class Patience(NamedTuple):
+    """How executions are treated whose worker was lost, time after time, before they came further.
+
+    One of them may be what kills its workers, and nobody knows which. So each is left alone for a
+    while, twice as long each time, and the more often it was lost, the fewer others like it are
+    driven beside it: half as many each time, and none at the last. What a worker lost while it
+    drove nothing else of that kind is the culprit.
+
+    Attributes:
+        suspected: From so many losses on an execution is treated in this way.
+        most: After more losses, or when it was given back more often, it is suspended.
+        first_pause_us: How long it is left alone at first.
+    """
+
+    suspected: int = 3
+    most: int = 10
+    first_pause_us: int = 1_000_000
+
+    def rest_us(self, takeovers: int) -> int:
+        """How long an execution is left alone that a worker gave back: its handlers may come."""
+        return self.first_pause_us << min(takeovers - 1, 8)
+
+    def share(self, takeovers: int) -> float:
+        """What an execution takes of a worker's room for suspects, which is 1."""
+        if takeovers < self.suspected:
+            return 0.0
+        return 2.0 ** min(0, takeovers - self.most)
+
+
+PATIENCE = Patience()
+
+
 class Backend(Protocol):
     """Where executions are kept, and who says when a worker has to drive one."""
 
     def start(self, new: Sequence[NewExecution]) -> list[bool]:
         """Keep and start executions; False for each whose id is taken: it stays as it is."""
 
-    def claim(self, tickets: Sequence[Ticket], worker: str) -> list[Loaded]:
-        """Take executions over; those whose ticket is void are left out."""
+    def claim(
+        self, tickets: Sequence[Ticket], worker: str, now: int, patience: Patience
+    ) -> list[Loaded]:
+        """Take executions over, but those whose ticket is void, or that are to be left alone."""
 
     def commit(self, commits: Sequence[Commit]) -> list[bool | None]:
         """Make changes durable, each by itself, all in one transaction.

@@ -20,7 +20,17 @@ from asl.durable.calling import is_async
 from asl.durable.journal import Entry, apply, decode_event, encode, snapshot_text, to_text
 from asl.durable.logs import tell_committed
 from asl.durable.observing import watched
-from asl.durable.port import Commit, End, Letter, OpenToken, Park, Release, Suspend
+from asl.durable.port import (
+    PATIENCE,
+    Commit,
+    End,
+    Letter,
+    OpenToken,
+    Park,
+    Patience,
+    Release,
+    Suspend,
+)
 from asl.engine.events import TaskHeartbeat, TaskStarted, TaskSubmitted
 from asl.runtimes.calls import make_context
 from asl.runtimes.driver import Driver
@@ -62,6 +72,7 @@ class Manner(NamedTuple):
         park_after_us: An execution that waits for longer is parked.
         snapshot_events: See `SNAPSHOT_EVENTS`.
         watcher: Sees what happens; None if nobody does.
+        patience: With executions that were lost time after time.
     """
 
     caller: Caller | None
@@ -69,6 +80,7 @@ class Manner(NamedTuple):
     park_after_us: int = 0
     snapshot_events: int = SNAPSHOT_EVENTS
     watcher: Watcher | None = None
+    patience: Patience = PATIENCE
 
 
 class DurableRun(Driver):
@@ -79,7 +91,7 @@ class DurableRun(Driver):
         row: As it was claimed.
         is_over: Nobody here drives it any more: it has ended, is parked, or was given up.
         is_draining: It is to be released as soon as no call is under way.
-        takeovers: How often it was lost, or given back, without having come further.
+        is_suspect: What it did when its last worker was lost has not come to an end.
     """
 
     def __init__(
@@ -103,7 +115,6 @@ class DurableRun(Driver):
         self.is_over = False
         self.is_draining = False
         self._is_hurried = False
-        self.takeovers = row.takeovers
         self.row = row
         self._seq = row.seq
         self._commits = commits
@@ -112,8 +123,7 @@ class DurableRun(Driver):
         self._submitted = folded.submitted
         self._held: set[int] = set()
         self._snapshot_length = folded.snapshot_length
-        self._suspects = set(folded.execution.waiting) if row.takeovers else set[int]()
-        self._is_suspect = row.takeovers > 0
+        self.is_suspect = row.takeovers > 0
         self._entries: list[Entry] = []
         self._read: list[int] = []
         self._mail = deque(loaded.mail)
@@ -133,6 +143,7 @@ class DurableRun(Driver):
                 self.todo.append((member, task))
                 if task.token is not None:
                     self._tokens.add(task.task_id)
+        self._suspects = {task.task_id for _, task in self.todo}
         for command in folded.map_runs.values():
             self._run_map(self.root, command)
 
@@ -216,9 +227,11 @@ class DurableRun(Driver):
         """Let it rest as it was at its last commit, until a person resumes it."""
         await self._rest_as_it_was(Suspend(reason))
 
-    async def release(self, after_us: int, problem: str) -> None:
+    async def release(self, problem: str) -> None:
         """Let another worker try, a while later, from its last commit on: this one could not."""
-        await self._rest_as_it_was(Release(self.clock.now_us() + after_us, problem))
+        takeovers = self.row.takeovers + 1 if self.is_suspect else 1
+        after = self.clock.now_us() + self._manner.patience.rest_us(takeovers)
+        await self._rest_as_it_was(Release(after, problem, takeovers))
 
     async def _rest_as_it_was(self, rest: Rest) -> None:
         """Forget what was not committed."""
@@ -380,9 +393,9 @@ class DurableRun(Driver):
 
     def _has_progressed(self) -> bool:
         """Whether what was under way when the last owner was lost has ended; told once."""
-        if not self._is_suspect or self._suspects & self.execution.waiting.keys():
+        if not self.is_suspect or self._suspects & self.execution.waiting.keys():
             return False
-        self._is_suspect = False
+        self.is_suspect = False
         return True
 
     # What it has done.

@@ -24,6 +24,7 @@ from asl.durable.port import (
     Mail,
     NewExecution,
     Parent,
+    Patience,
     Row,
     Ticket,
 )
@@ -40,14 +41,20 @@ _URLS = "use sqlite:///FILE, or postgresql://USER@HOST/NAME"
 #: How many executions one job drives at most.
 JOB = 100
 
+_IS_LEFT_ALONE = "stage = 'driven' AND takeovers + 1 BETWEEN :suspected AND :most"
 _CLAIM = Statement(
-    """
-    UPDATE asl_execution SET stage = 'driven', owner = :owner, epoch = epoch + 1,
-        takeovers = takeovers + CASE WHEN stage = 'driven' THEN 1 ELSE 0 END
-    FROM {rows}
+    f"""
+    UPDATE asl_execution SET epoch = epoch + 1,
+        stage = CASE WHEN {_IS_LEFT_ALONE} THEN 'parked' ELSE 'driven' END,
+        owner = CASE WHEN {_IS_LEFT_ALONE} THEN NULL ELSE :owner END,
+        wake_at = CASE WHEN {_IS_LEFT_ALONE}
+            THEN :now + (CAST(:pause AS bigint) << (takeovers + 1 - :suspected)) END,
+        takeovers = CASE WHEN stage = 'driven' THEN takeovers + 1 ELSE takeovers END,
+        reason = CASE WHEN stage = 'driven' THEN NULL ELSE reason END
+    FROM {{rows}}
     WHERE id = v.ticket_id AND segment = v.ticket_segment AND stage IN ('queued', 'driven')
-    RETURNING id
-    """,
+    RETURNING id, stage
+    """,  # noqa: S608 - the condition is ours
     ticket_id="text", ticket_segment="integer",
 )  # fmt: skip
 _GIVE_OUT = Statement(
@@ -136,11 +143,17 @@ class SqlBackend:
             started = writing.insert(connection, new)
             return [each.id in started for each in new]
 
-    def claim(self, tickets: Sequence[Ticket], worker: str) -> list[Loaded]:
-        """Take executions over; those whose ticket is void are left out."""
+    def claim(
+        self, tickets: Sequence[Ticket], worker: str, now: int, patience: Patience
+    ) -> list[Loaded]:
+        """Take executions over, but those whose ticket is void, or that are to be left alone."""
+        suspected, most, pause = patience
         with self.engine.begin() as connection:
-            claimed = _CLAIM(connection, [tuple(ticket) for ticket in tickets], owner=worker)
-            return self._load(connection, list(claimed.scalars()))
+            claimed = _CLAIM(
+                connection, [tuple(ticket) for ticket in tickets], owner=worker, now=now,
+                suspected=suspected, most=most, pause=pause,
+            )  # fmt: skip
+            return self._load(connection, [row.id for row in claimed if row.stage == "driven"])
 
     def commit(self, commits: Sequence[Commit]) -> list[bool | None]:
         """Make changes durable, each by itself, all in one transaction."""

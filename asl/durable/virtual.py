@@ -122,7 +122,9 @@ class VirtualWorker:
     async def _claim(self) -> None:
         while self._tickets:
             job = [self._tickets.popleft() for _ in range(min(JOB, len(self._tickets)))]
-            claimed = {each.row.id: each for each in self._driving.backend.claim(job, _OWNER)}
+            now, patience = self._clock.now_us(), self._driving.manner.patience
+            found = self._driving.backend.claim(job, _OWNER, now, patience)
+            claimed = {each.row.id: each for each in found}
             for ticket in job:
                 loaded = claimed.pop(ticket.execution_id, None)
                 run = loaded and await self._driving.bring_back(loaded)

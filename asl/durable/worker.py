@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from asl.durable.committing import FIRST_PAUSE, LONGEST_PAUSE
 from asl.durable.journal import fold
 from asl.durable.logs import about_execution, tell
-from asl.durable.port import Commit, Fenced, Suspend, Ticket
+from asl.durable.port import Commit, Fenced, Release, Suspend, Ticket
 from asl.durable.run import DurableRun
 from asl.errors import AslError, DatabaseError, MissingHandler
 
@@ -41,11 +41,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: So often an execution may lose its worker, or be given back, before it rests.
-MOST_TAKEOVERS = 10
-#: How long an execution is left alone that its worker could not drive, at first; twice as long
-#: each time.
-FIRST_REST_US = 1_000_000
 #: Seconds to give an execution back whose calls have not ended in time.
 _TO_GIVE_BACK = 5.0
 #: Executions that are given out in one transaction.
@@ -77,8 +72,8 @@ class Driving:
         self._machines = machines
         self._commits = commits
         self._clock = clock
-        self._manner = manner
         self._storage = storage
+        self.manner = manner
 
     async def bring_back(self, loaded: Loaded) -> DurableRun | None:
         """A claimed execution, ready to be driven; None if it rests instead."""
@@ -105,12 +100,12 @@ class Driving:
                 takeovers=row.takeovers,
             )
         run = DurableRun(
-            loaded, folded, runnable.registry, self._clock, self._commits, self._manner,
+            loaded, folded, runnable.registry, self._clock, self._commits, self.manner,
             storage=self._storage,
         )  # fmt: skip
-        if self._manner.watcher is not None:
-            self._manner.watcher.claimed(run, loaded)
-        if row.takeovers > MOST_TAKEOVERS:
+        if self.manner.watcher is not None:
+            self.manner.watcher.claimed(run, loaded)
+        if row.takeovers > self.manner.patience.most:
             states = sorted({task.state_name for task in run.execution.calls()})
             await run.suspend(
                 row.reason
@@ -119,6 +114,12 @@ class Driving:
             )
             return None
         return run
+
+    async def put_off(self, loaded: Loaded) -> None:
+        """Leave a claimed execution alone for a while, as it is."""
+        row, now, patience = loaded.row, self._clock.now_us(), self.manner.patience
+        rest = Release(now + patience.first_pause_us, row.reason, row.takeovers)
+        await self._commits.commit(Commit(row.id, row.epoch, row.seq, now, rest=rest))
 
     async def drive(self, run: DurableRun) -> None:
         """Drive an execution until it rests."""
@@ -139,7 +140,7 @@ class Driving:
             run.give_up()
             raise
         except MissingHandler as error:
-            await run.release(FIRST_REST_US << min(run.takeovers, 8), _told(error))
+            await run.release(_told(error))
         except Exception as error:
             await run.suspend(_told(error))
 
@@ -217,6 +218,7 @@ class Worker:
         self._threshold = threshold
         self._poll = poll
         self._runs: dict[str, tuple[DurableRun, asyncio.AbstractEventLoop]] = {}
+        self._suspects: dict[str, float] = {}
         self._is_draining = False
         self._stopping = threading.Event()
         self._chores = [
@@ -290,12 +292,19 @@ class Worker:
         """Do a job: drive its executions until each of them rests."""
         loop = asyncio.get_running_loop()
         loaded = await self._with_patience(
-            loop, "claiming executions", lambda: self._backend.claim(tickets, self.id)
+            loop, "claiming executions", lambda: self._claim(tickets)
         )
         await asyncio.gather(*(self._drive_one(loop, each) for each in loaded))
 
+    def _claim(self, tickets: list[Ticket]) -> list[Loaded]:
+        patience = self._driving.manner.patience
+        return self._backend.claim(tickets, self.id, self._clock.now_us(), patience)
+
     async def _drive_one(self, loop: asyncio.AbstractEventLoop, loaded: Loaded) -> None:
         try:
+            if not self._has_room(loaded):
+                await self._driving.put_off(loaded)
+                return
             run = await self._driving.bring_back(loaded)
             if run is None:
                 return
@@ -320,12 +329,30 @@ class Worker:
                 reason=told,
                 **about_execution(loaded.row),
             )
-            row, after = loaded.row, self._clock.now_us() + FIRST_REST_US
+            row, patience = loaded.row, self._driving.manner.patience
+            after = self._clock.now_us() + patience.rest_us(row.takeovers + 1)
             await self._with_patience(
                 loop,
                 "giving an execution back",
                 lambda: self._backend.give_back(row.id, row.epoch, after, told),
             )
+        finally:
+            self._suspects.pop(loaded.row.id, None)
+
+    def _has_room(self, loaded: Loaded) -> bool:
+        """Whether an execution may be driven beside the suspects that are driven here."""
+        row, patience = loaded.row, self._driving.manner.patience
+        share = 0.0 if row.reason else patience.share(row.takeovers)
+        if not share:
+            return True
+        for suspect_id in list(self._suspects):
+            run, _ = self._runs.get(suspect_id, (None, None))
+            if run is not None and not run.is_suspect:
+                del self._suspects[suspect_id]
+        if sum(self._suspects.values()) + share > 1:
+            return False
+        self._suspects[row.id] = share
+        return True
 
     async def _with_patience(
         self, loop: asyncio.AbstractEventLoop, doing: str, do: Callable[[], T]

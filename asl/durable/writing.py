@@ -79,16 +79,12 @@ _REST = Statement(
     UPDATE asl_execution SET owner = NULL, stage = v.new_stage, status = v.new_status,
         wake_at = v.until, reason = v.why, ended_at = v.at, output = v.result, error = v.failure,
         cause = v.because,
-        takeovers = CASE
-            WHEN v.new_stage <> 'parked' THEN takeovers
-            WHEN v.why IS NULL THEN 0
-            ELSE takeovers + 1
-        END
+        takeovers = CASE WHEN v.new_stage = 'parked' THEN v.losses ELSE takeovers END
     FROM {rows}
     WHERE id = v.resting_id
     """,
     resting_id="text", new_stage="text", new_status="text", until="bigint", why="text",
-    at="bigint", result="text", failure="text", because="text",
+    at="bigint", result="text", failure="text", because="text", losses="integer",
 )  # fmt: skip
 _INSERT = Statement(
     """
@@ -202,7 +198,7 @@ def rest(connection: sa.Connection, commits: Sequence[Commit]) -> dict[str, bool
 
 
 def _resting_row(commit: Commit) -> tuple[object, ...]:
-    stage, status, until = "parked", "RUNNING", None
+    stage, status, until, losses = "parked", "RUNNING", None, 0
     reason = output = error = cause = None
     match commit.rest:
         case End():
@@ -212,13 +208,13 @@ def _resting_row(commit: Commit) -> tuple[object, ...]:
             stage, status, reason = "suspended", "SUSPENDED", why
         case Park():
             until = commit.rest.until
-        case Release(after, problem):
-            until, reason = after, problem
+        case Release():
+            until, reason, losses = commit.rest
         case None:
             raise AssertionError("an execution that rests has a rest")
     ended_at = commit.at if stage == "ended" else None
     texts = _shown(reason), ended_at, output, _shown(error), _shown(cause)
-    return commit.execution_id, stage, status, until, *texts
+    return commit.execution_id, stage, status, until, *texts, losses
 
 
 def _shown(text: str | None) -> str | None:
