@@ -7,7 +7,17 @@ pytest.importorskip("sqlalchemy")
 import sqlalchemy as sa
 
 from asl.durable import port
-from asl.durable.port import Commit, End, Letter, NewExecution, OpenToken, Park, Release, Suspend
+from asl.durable.port import (
+    Commit,
+    End,
+    Letter,
+    NewExecution,
+    OpenToken,
+    Park,
+    Patience,
+    Release,
+    Suspend,
+)
 from asl.durable.sql import SqlBackend, connect
 
 
@@ -26,6 +36,9 @@ class Jobs:
     def take(self):
         jobs, self.jobs = self.jobs, []
         return [ticket for _, tickets in jobs for ticket in tickets]
+
+
+PATIENCE = Patience(suspected=2, most=4, first_pause_us=1_000)
 
 
 @pytest.fixture
@@ -57,7 +70,7 @@ def driven(backend, jobs, new):
     def drive(*names):
         backend.start([new(name) for name in names])
         backend.wake_due(2_000, 100)
-        loaded = backend.claim(jobs.take(), "w")
+        loaded = backend.claim(jobs.take(), "w", 50, PATIENCE)
         return {each.row.id: each.row.epoch for each in loaded}
 
     return drive
@@ -100,7 +113,7 @@ def test_commits_of_many_executions_are_written_together(backend, driven):
         "b": Suspend("why"),
         "c": Park(9),
         "d": Park(9),
-        "e": Release(8, "no handler"),
+        "e": Release(8, "no handler", 1),
     }
     commits = [
         Commit(name, epochs[name], 0, 50, f'["{name}"]', 2, rest=rest)
@@ -123,12 +136,31 @@ def test_commits_of_many_executions_are_written_together(backend, driven):
 
 def test_a_commit_is_refused_whose_writer_is_not_the_last_that_claimed(backend, jobs, driven):
     epochs = driven("a", "b")
-    (taken_over,) = backend.claim([port.Ticket("a", 1)], "other")
+    (taken_over,) = backend.claim([port.Ticket("a", 1)], "other", 60, PATIENCE)
     assert taken_over.row.takeovers == 1
     commits = [Commit(name, epoch, 0, 50, "[]", 1) for name, epoch in epochs.items()]
     assert backend.commit(commits) == [None, True]
     assert backend.load("a").batches == []
     assert backend.commit([Commit("b", epochs["b"], 0, 50, "[]", 1)]) == [None]
+
+
+def test_what_is_lost_again_and_again_is_left_alone_for_ever_longer(backend, jobs, driven):
+    driven("a", "b")
+    tickets = {name: port.Ticket(name, 1) for name in "ab"}
+    seen = []
+    for now in (100, 200, 300):
+        claimed = backend.claim(list(tickets.values()), "other", now, PATIENCE)
+        row = backend.row("a")
+        seen.append((len(claimed), row.stage, row.takeovers, row.wake_at))
+        backend.wake_due(10_000, 9)
+        tickets = {ticket.execution_id: ticket for ticket in jobs.take()} or tickets
+        if row.stage == "parked":
+            backend.claim(list(tickets.values()), "other", now, PATIENCE)
+    assert seen == [
+        (2, "driven", 1, None),
+        (0, "parked", 2, 200 + 1_000),
+        (0, "parked", 3, 300 + 2_000),
+    ]
 
 
 def test_a_snapshot_stands_for_the_journal_before_it(backend, driven):
