@@ -115,6 +115,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         default="info",
         help="what is worth logging (info)",
     )
+    parser.add_argument(
+        "--telemetry",
+        action="store_true",
+        help="give spans and metrics to OpenTelemetry, as the module of handlers or "
+        "opentelemetry-instrument has set it up",
+    )
     parser.set_defaults(command=work)
 
 
@@ -129,9 +135,12 @@ def work(options: argparse.Namespace) -> int:
 
     import asl.durable  # noqa: PLC0415 - its extra may not be there
 
+    telemetry = asl.durable.Telemetry() if options.telemetry else None
     with (
         stop_signal() as wait,
-        asl.durable.Host(url, tasks=handlers, machines=machines, storage=options.storage) as host,
+        asl.durable.Host(
+            url, tasks=handlers, machines=machines, storage=options.storage, watcher=telemetry
+        ) as host,
     ):
         _log_to_stderr(options)
         with host.worker(
@@ -151,6 +160,8 @@ def work(options: argparse.Namespace) -> int:
                 f"asl: {what} given back with calls under way: other workers make these again",
                 file=sys.stderr,
             )
+            if telemetry is not None:
+                telemetry.flush()
             logging.shutdown()
             sys.stderr.flush()
             os._exit(1)  # a plain exit would wait for the threads of those calls

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from asl.durable.calling import Limit
     from asl.durable.host import Description, Host, Page
     from asl.durable.port import Patience
+    from asl.durable.telemetry import Telemetry
     from asl.durable.worker import Worker
 
-__all__ = ["Description", "Host", "Limit", "Page", "Patience", "Worker"]
+__all__ = ["Description", "Host", "Limit", "Page", "Patience", "Telemetry", "Worker"]
 
 _HOMES = {
     "Description": "asl.durable.host",
@@ -22,6 +23,7 @@ _HOMES = {
     "Limit": "asl.durable.calling",
     "Page": "asl.durable.host",
     "Patience": "asl.durable.port",
+    "Telemetry": "asl.durable.telemetry",
     "Worker": "asl.durable.worker",
 }
 

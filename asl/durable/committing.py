@@ -19,6 +19,7 @@ from asl.durable.port import Fenced
 
 if TYPE_CHECKING:
     from asl.durable.logs import Outage
+    from asl.durable.observing import Watcher
     from asl.durable.port import Backend, Commit
 
     Order: TypeAlias = "tuple[Commit, asyncio.Future[bool]]"
@@ -37,11 +38,13 @@ class Committer:
     Args:
         backend: Where they go.
         outage: Is told when that fails.
+        watcher: Is told of each transaction.
     """
 
-    def __init__(self, backend: Backend, outage: Outage) -> None:
+    def __init__(self, backend: Backend, outage: Outage, watcher: Watcher | None = None) -> None:
         self._backend = backend
         self._outage = outage
+        self._watcher = watcher
         self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="asl-committer", daemon=True)
@@ -90,6 +93,7 @@ class Committer:
         commits = [commit for commit, _ in orders]
         pause, is_repeated = FIRST_PAUSE, False
         while True:
+            started = time.monotonic()
             try:
                 kept = self._backend.commit(commits)
             except PASSING as error:
@@ -108,6 +112,8 @@ class Committer:
                 return
             else:
                 self._outage.end("writing commits")
+                if self._watcher is not None:
+                    self._watcher.wrote(len(commits), time.monotonic() - started)
                 if is_repeated:  # an earlier try may have been written, and its answer lost
                     kept = [
                         self._has_happened(commit) if result is None else result

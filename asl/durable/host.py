@@ -62,6 +62,7 @@ if TYPE_CHECKING:
 
     from asl.durable.calling import Limit
     from asl.durable.journal import Folded
+    from asl.durable.observing import Watcher
     from asl.durable.port import Loaded, Row
     from asl.durable.sql import Dispatcher
     from asl.engine.events import Event
@@ -135,6 +136,7 @@ class Host:
         limits: AWS's if not given.
         clock: A `VirtualClock` runs everything in this process and in virtual time, with
             `advance`; for tests. The system's clock if not given.
+        watcher: Sees what executions do while they are driven here, such as `Telemetry`.
 
     Raises:
         DatabaseError: It can't be reached, or a newer version has made its tables.
@@ -149,7 +151,9 @@ class Host:
         storage: Storage | str | PathLike[str] | None = None,
         limits: Limits | None = None,
         clock: Clock | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
+        self._watcher = watcher
         self.clock = clock or SystemClock()
         self._limits = limits_text(limits)
         self._storage = None if storage is None else storage_of(storage)
@@ -170,7 +174,7 @@ class Host:
         self._dispatcher = dispatcher
         self._virtual: VirtualWorker | None = None
         if isinstance(dispatcher, VirtualDispatcher):
-            driving = self._driving(DirectCommitter(self.backend), Manner(None))
+            driving = self._driving(DirectCommitter(self.backend), Manner(None, watcher=watcher))
             self._virtual = VirtualWorker(driving, dispatcher, self._engine, self.clock)
         for machine in machines:
             self.register(machine)
@@ -519,9 +523,13 @@ class Host:
 
         caller = Caller(threads, limits)
         outage = Outage(new_worker_id())
-        committer = Committer(self.backend, outage)
+        committer = Committer(self.backend, outage, self._watcher)
         manner = Manner(
-            caller, in_flight=threads, park_after_us=microseconds(park_after), patience=patience
+            caller,
+            in_flight=threads,
+            park_after_us=microseconds(park_after),
+            patience=patience,
+            watcher=self._watcher,
         )
         worker = Worker(
             self._driving(committer, manner),

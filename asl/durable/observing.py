@@ -54,8 +54,8 @@ class Watcher(Protocol):
     def wrote(self, commits: int, seconds: float) -> None:
         """So many commits were written in one transaction."""
 
-    def woke(self, executions: int) -> None:
-        """So many parked executions were woken since their time has come."""
+    def gave_out(self, executions: int) -> None:
+        """So many executions were given to workers: new ones, and those that were due or woken."""
 
     def gave_out_again(self, jobs: int) -> None:
         """So many jobs of dead workers were given to others."""

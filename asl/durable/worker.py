@@ -210,6 +210,7 @@ class Worker:
         self.cut_off = 0
         self._driving = driving
         self._backend = driving.backend
+        self._watcher = driving.manner.watcher
         self._jobs = jobs
         self._committer = committer
         self._outage = outage
@@ -397,7 +398,10 @@ class Worker:
         """Give out what is due, but not for so long that nobody sees this worker live."""
         until = time.monotonic() + self._threshold / 5
         while not self._is_draining and time.monotonic() < until:
-            if self._backend.wake_due(self._clock.now_us(), MOST_GIVEN) < MOST_GIVEN:
+            given = self._backend.wake_due(self._clock.now_us(), MOST_GIVEN)
+            if given and self._watcher is not None:
+                self._watcher.gave_out(given)
+            if given < MOST_GIVEN:
                 break
 
     def _be_seen(self) -> None:
@@ -414,6 +418,8 @@ class Worker:
                     "%(number)d jobs of dead workers are given out again",
                     number=number,
                 )
+                if self._watcher is not None:
+                    self._watcher.gave_out_again(number)
 
 
 class _Chore:

@@ -185,6 +185,12 @@ def test_a_wrong_argument_is_explained(folder, capsys, arguments, message):
     assert "secret" not in err
 
 
+def test_telemetry_needs_somebody_who_takes_it(folder, capsys):
+    pytest.importorskip("opentelemetry")
+    assert main(["worker", *SQLITE, *TASKS, "--telemetry"]) == 2
+    assert "no tracer provider is set" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--threads", "0"), ("--concurrency", "x"), ("--drain", "0"), ("--threshold", "inf")],
