@@ -1,9 +1,12 @@
 """Functions that the tests of the rig run in worker processes."""
 
+import os
+import sys
 import time
 from itertools import count
 from pathlib import Path
 
+from asl.cli import main
 from tests.durable import postgres
 from tests.durable.processes import ready
 
@@ -32,3 +35,9 @@ def use_cluster(meeting, seen):
         Path(seen).write_text(str(cluster.folder))
         ready()
         time.sleep(600)
+
+
+def command(folder, arguments):
+    """`asl worker`, run in a folder."""
+    os.chdir(folder)
+    sys.exit(main(["worker", *arguments]))
