@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import time
 from collections import deque
 from fnmatch import fnmatchcase
 from functools import partial
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from asl.tasks.context import TaskContext
     from asl.tasks.registry import Binding
 
-#: Takes what a handler returned, or the exception that it raised, on the event loop.
-Done: TypeAlias = "Callable[[object, Exception | None], None]"
+#: Takes what a handler returned, or what it raised, on the event loop.
+Done: TypeAlias = "Callable[[object, BaseException | None], None]"
 
 
 class Limit(NamedTuple):
@@ -51,11 +50,11 @@ class Caller:
     """
 
     def __init__(self, threads: int = 100, limits: Mapping[str, Limit] | None = None) -> None:
-        self._threads = Threads(threads)
-        self._gates = {pattern: _Gate(limit) for pattern, limit in (limits or {}).items()}
         for pattern, limit in (limits or {}).items():
             if any(value is not None and value <= 0 for value in limit):
                 raise UsageError(f"the limit of {pattern!r} has to be positive: {limit!r}")
+        self._threads = Threads(threads)
+        self._gates = {pattern: _Gate(limit) for pattern, limit in (limits or {}).items()}
 
     def call(
         self, task: InvokeTask, binding: Binding, context: Callable[[], TaskContext], done: Done
@@ -66,12 +65,20 @@ class Caller:
         """
         loop = asyncio.get_running_loop()
         gate = self._gate_of(task) if self._gates else None
-        if gate is None and not is_async(binding):
-            call = _ThreadCall(loop, binding, task, context, done)
+        if is_async(binding):
+            running = loop.create_task(_call_on_loop(gate, task, binding, context, done))
+            return lambda: cast("None", running.cancel())
+        call = _ThreadCall(loop, gate, binding, task, context, done)
+        if gate is None:
             self._threads.submit(loop, call.work)
             return call.cancel
-        running = loop.create_task(self._on_loop(loop, gate, task, binding, context, done))
-        return lambda: cast("None", running.cancel())
+        waiting = loop.create_task(self._call_in_turn(loop, gate, call))
+
+        def cancel() -> None:
+            waiting.cancel()
+            call.cancel()
+
+        return cancel
 
     def close(self) -> None:
         """Begin no more calls."""
@@ -83,52 +90,49 @@ class Caller:
                 return gate
         return None
 
-    async def _on_loop(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        gate: _Gate | None,
-        task: InvokeTask,
-        binding: Binding,
-        context: Callable[[], TaskContext],
-        done: Done,
+    async def _call_in_turn(
+        self, loop: asyncio.AbstractEventLoop, gate: _Gate, call: _ThreadCall
     ) -> None:
+        await gate.enter()
+        self._threads.submit(loop, call.work)
+
+
+async def _call_on_loop(
+    gate: _Gate | None,
+    task: InvokeTask,
+    binding: Binding,
+    context: Callable[[], TaskContext],
+    done: Done,
+) -> None:
+    if gate is not None:
+        await gate.enter()
+    try:
+        await _finish(_called(task, binding, context), done)
+    finally:
         if gate is not None:
-            await gate.enter()
-        try:
-            if is_async(binding):
-                await _finish(cast("Awaitable[object]", binding.call(task, context)), done)
-            else:
-                over = asyncio.Event()
-                call = _ThreadCall(loop, binding, task, context, partial(_told, over, done))
-                self._threads.submit(loop, call.work)
-                try:
-                    await over.wait()
-                finally:
-                    call.cancel()
-        finally:
-            if gate is not None:
-                gate.leave()
+            gate.leave()
 
 
-def _told(over: asyncio.Event, done: Done, value: object, error: Exception | None) -> None:
-    over.set()
-    done(value, error)
+async def _called(task: InvokeTask, binding: Binding, context: Callable[[], TaskContext]) -> object:
+    return await cast("Awaitable[object]", binding.call(task, context))
 
 
 class _ThreadCall:
-    """A call of a handler in a thread."""
+    """A call of a handler in a thread; it keeps its place until the thread has ended."""
 
-    __slots__ = ("_binding", "_context", "_done", "_is_cancelled", "_loop", "_task")
+    __slots__ = ("_binding", "_context", "_done", "_gate", "_is_cancelled", "_loop", "_task")
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
+        gate: _Gate | None,
         binding: Binding,
         task: InvokeTask,
         context: Callable[[], TaskContext],
         done: Done,
     ) -> None:
         self._loop = loop
+        self._gate = gate
         self._binding = binding
         self._task = task
         self._context = context
@@ -142,26 +146,34 @@ class _ThreadCall:
     def work(self) -> Callable[[], object]:
         """Call it; gives what tells of it."""
         if self._is_cancelled:
-            return _nothing
+            return self._leave
         try:
             value = self._binding.call(self._task, self._context)
-        except Exception as error:  # whatever a handler raises fails its task
-            return partial(self._done, None, error)
+        except BaseException as error:  # whatever a handler raises fails its task, sys.exit too
+            return partial(self._tell, None, error)
         if inspect.isawaitable(value):
-            return partial(self._loop.create_task, _finish(value, self._done))
-        return partial(self._done, value, None)
+            return partial(self._loop.create_task, _finish(value, self._tell))
+        return partial(self._tell, value, None)
 
+    def _tell(self, value: object, error: BaseException | None) -> None:
+        self._leave()
+        self._done(value, error)
 
-def _nothing() -> None:
-    """There is nothing to tell: nobody waits for it."""
+    def _leave(self) -> None:
+        if self._gate is not None:
+            self._gate.leave()
 
 
 async def _finish(value: Awaitable[object], done: Done) -> None:
+    """Tell what came of a call, unless it was cancelled by us."""
     try:
         result = await value
         if inspect.isawaitable(result):
             result = await result
-    except Exception as error:  # whatever a handler raises fails its task
+    except BaseException as error:  # whatever a handler raises fails its task, sys.exit too
+        current = asyncio.current_task()
+        if isinstance(error, asyncio.CancelledError) and current and current.cancelling():
+            raise
         done(None, error)
     else:
         done(result, None)
@@ -188,12 +200,16 @@ class _Gate:
             await self._slots.acquire()
         if self._rate is None:
             return
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         begins = now if len(self._begun) < self._rate else max(now, self._begun[0] + self._per)
         self._begun.append(begins)
         if len(self._begun) > self._rate:
             self._begun.popleft()
-        await asyncio.sleep(begins - now)
+        try:
+            await asyncio.sleep(begins - now)
+        except asyncio.CancelledError:
+            self.leave()
+            raise
 
     def leave(self) -> None:
         """Make room for the next one."""

@@ -430,10 +430,10 @@ class DurableRun(Driver):
         else:
             self.returned(call, started, value)
 
-    def _answered(self, call: Call) -> Callable[[object, Exception | None], None]:
+    def _answered(self, call: Call) -> Callable[[object, BaseException | None], None]:
         task_id, started = call[1].task_id, self.execution.now
 
-        def done(value: object, error: Exception | None) -> None:
+        def done(value: object, error: BaseException | None) -> None:
             if self._in_flight.pop(task_id, None) is None:
                 return  # cancelled meanwhile
             if error is not None:

@@ -146,7 +146,7 @@ def _not_json(task: InvokeTask, error: NotJsonError) -> HandlerContractError:
     )
 
 
-def failure(task: InvokeTask, error: Exception) -> TaskFailedEvent:
+def failure(task: InvokeTask, error: BaseException) -> TaskFailedEvent:
     """The event for an exception that a handler raised; misuse of this package goes on upwards.
 
     A `TaskFailed` says its error and cause itself. Any other exception becomes an error named after
@@ -166,7 +166,7 @@ def failure(task: InvokeTask, error: Exception) -> TaskFailedEvent:
     return TaskFailedEvent(task.task_id, type(error).__name__, dump(report))
 
 
-def _stack_trace(error: Exception) -> list[Json]:
+def _stack_trace(error: BaseException) -> list[Json]:
     """The frames of the handler, as Python's Lambda runtime lists them; ours are left out.
 
     The traceback module would do, but it looks at every source file on disk again at each failure.

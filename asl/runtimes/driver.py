@@ -312,7 +312,7 @@ class Driver(Callbacks):
         else:
             self._deliver(member, answer(task, binding, value), started)
 
-    def raised(self, call: Call, error: Exception) -> None:
+    def raised(self, call: Call, error: BaseException) -> None:
         """A handler has raised: the task fails."""
         member, task, _, _ = call
         member.exceptions.append((task.state_name, error))
