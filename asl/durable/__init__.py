@@ -10,7 +10,8 @@ from asl.errors import MissingExtra
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asl.durable.calling import Limit
-    from asl.durable.host import Description, Host, Page
+    from asl.durable.host import Host
+    from asl.durable.listing import Description, Page
     from asl.durable.port import Patience
     from asl.durable.telemetry import Telemetry
     from asl.durable.worker import Worker
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["Description", "Host", "Limit", "Page", "Patience", "Telemetry", "Worker"]
 
 _HOMES = {
-    "Description": "asl.durable.host",
+    "Description": "asl.durable.listing",
     "Host": "asl.durable.host",
     "Limit": "asl.durable.calling",
-    "Page": "asl.durable.host",
+    "Page": "asl.durable.listing",
     "Patience": "asl.durable.port",
     "Telemetry": "asl.durable.telemetry",
     "Worker": "asl.durable.worker",

@@ -9,48 +9,48 @@ there are, is AWS's.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
+from uuid import uuid4
 
-import sqlalchemy as sa
-
+from asl.durable.answers import Answers
 from asl.durable.calling import Caller
 from asl.durable.committing import Committer, DirectCommitter
-from asl.durable.journal import Entry, encode, encode_event, fold, limits_text, to_text
+from asl.durable.journal import Entry, apply, encode, fold, is_same_json, limits_text, to_text
+from asl.durable.listing import (
+    check_limit,
+    check_name,
+    check_text,
+    check_texts,
+    described,
+    filter_of,
+    is_text,
+    page,
+    place_of,
+)
 from asl.durable.logs import Outage
 from asl.durable.machines import Machines
-from asl.durable.port import PATIENCE, Filter, Letter, NewExecution, Patience
+from asl.durable.port import PATIENCE, Commit, End, NewExecution, Patience
 from asl.durable.run import Manner
 from asl.durable.schema import prepare
-from asl.durable.sql import SqlBackend, connect
+from asl.durable.sql import SqlBackend, connect, is_in_memory
+from asl.durable.trouble import asks_database, explained
 from asl.durable.virtual import VirtualDispatcher, VirtualWorker
 from asl.durable.worker import Driving, Worker, new_worker_id
-from asl.engine.events import (
-    Signalled,
-    StopRequested,
-    TaskFailed,
-    TaskHeartbeat,
-    TaskStarted,
-    TaskSucceeded,
-)
-from asl.engine.history import instant
-from asl.engine.identity import Identity, task_named, token_of
+from asl.engine.events import StopRequested
+from asl.engine.identity import Identity
 from asl.errors import (
-    DatabaseError,
     ExecutionAlreadyExists,
     ExecutionDoesNotExist,
     ExecutionNotRedrivable,
     ExecutionSuspended,
-    InvalidInput,
-    TaskTokenError,
     UsageError,
 )
-from asl.jsontypes import NotJsonError, Payload, parse_json
 from asl.machine import EMPTY_INPUT, payload_of
-from asl.runtimes.callbacks import ActivityTask
-from asl.runtimes.clocks import SystemClock, to_microseconds
+from asl.runtimes.clocks import SystemClock
 from asl.runtimes.result import Result
 from asl.tasks.replies import microseconds
 from asl.tasks.storage import storage_of
@@ -62,69 +62,24 @@ if TYPE_CHECKING:
 
     from asl.durable.calling import Limit
     from asl.durable.journal import Folded
+    from asl.durable.listing import Description, Page
     from asl.durable.observing import Watcher
-    from asl.durable.port import Loaded, Row
+    from asl.durable.port import Loaded
     from asl.durable.sql import Dispatcher
-    from asl.engine.events import Event
     from asl.engine.history import HistoryEvent
     from asl.engine.limits import Limits
-    from asl.jsontypes import Json
+    from asl.jsontypes import Payload
     from asl.machine import Input, StateMachine
     from asl.runtimes.clocks import Clock
     from asl.tasks.context import TaskHandler
     from asl.tasks.replies import Span
     from asl.tasks.storage import Storage
 
-#: What a name of an execution must not have in it (AWS: StartExecution, "name").
-_FORBIDDEN = frozenset(' \t\n\r<>{}[]?*"#%\\^|~`$&,;:/')
-_LONGEST_NAME = 80
+_log = logging.getLogger("asl.durable")
 _POLL = 0.1
 
 
-class Description(NamedTuple):
-    """An execution as DescribeExecution shows it.
-
-    Attributes:
-        arn, name: Its own.
-        machine: The name of its state machine.
-        status: ``RUNNING``, ``SUCCEEDED``, ``FAILED``, ``TIMED_OUT``, ``ABORTED``; or
-            ``SUSPENDED``: it can't go on until somebody resumes it, and ``reason`` says why.
-        input: JSON.
-        output: JSON; None unless it SUCCEEDED.
-        error, cause: How it failed.
-        started_at, stopped_at: Aware datetimes; None while it has not ended.
-        redrive_count: How often it was redriven.
-        reason: Why it is suspended, or why the last worker gave it back.
-        is_parked: Nobody drives it now: it waits for ``wakes_at``, or for an event.
-        wakes_at: When it goes on by itself.
-        parent: The ARN of the execution that started it.
-    """
-
-    arn: str
-    name: str
-    machine: str
-    status: str
-    input: Json
-    output: Json
-    error: str | None
-    cause: str | None
-    started_at: datetime
-    stopped_at: datetime | None
-    redrive_count: int
-    reason: str | None
-    is_parked: bool
-    wakes_at: datetime | None
-    parent: str | None
-
-
-class Page(NamedTuple):
-    """Some executions of a list; ``next_token`` gives the following ones, None at its end."""
-
-    executions: list[Description]
-    next_token: str | None
-
-
-class Host:
+class Host(Answers):
     """Durable executions in a database.
 
     Args:
@@ -154,28 +109,33 @@ class Host:
         watcher: Watcher | None = None,
     ) -> None:
         self._watcher = watcher
-        self.clock = clock or SystemClock()
+        clock = clock or SystemClock()
         self._limits = limits_text(limits)
         self._storage = None if storage is None else storage_of(storage)
-        self._engine = connect(database_url)
+        engine = connect(database_url)
+        if not clock.is_virtual and is_in_memory(engine.url):
+            raise UsageError(
+                "a database in memory is for tests in virtual time (clock=asl.VirtualClock()): "
+                "name a file, as in sqlite:///executions.db"
+            )
         dispatcher: Dispatcher
-        with explained(self._engine):
-            prepare(self._engine)
-            if self.clock.is_virtual:
+        with explained(engine):
+            prepare(engine)
+            if clock.is_virtual:
                 dispatcher = VirtualDispatcher()
             else:
                 from asl.durable.dispatch import (  # noqa: PLC0415 - DBOS is slow to import
                     DbosDispatcher,
                 )
 
-                dispatcher = DbosDispatcher(self._engine)
-        self.backend = SqlBackend(self._engine, dispatcher)
+                dispatcher = DbosDispatcher(engine)
+        super().__init__(engine, SqlBackend(engine, dispatcher), clock)
         self.machines = Machines(self.backend, tasks)
         self._dispatcher = dispatcher
         self._virtual: VirtualWorker | None = None
         if isinstance(dispatcher, VirtualDispatcher):
             driving = self._driving(DirectCommitter(self.backend), Manner(None, watcher=watcher))
-            self._virtual = VirtualWorker(driving, dispatcher, self._engine, self.clock)
+            self._virtual = VirtualWorker(driving, dispatcher, engine, clock)
         for machine in machines:
             self.register(machine)
 
@@ -192,6 +152,7 @@ class Host:
         """Give the connections back. Workers are closed by themselves, before."""
         self._engine.dispose()
 
+    @asks_database
     def register(
         self, machine: StateMachine, tasks: Mapping[str, TaskHandler] | None = None
     ) -> None:
@@ -209,6 +170,7 @@ class Host:
 
     # Executions.
 
+    @asks_database
     def start(
         self,
         machine: StateMachine | str,
@@ -237,6 +199,7 @@ class Host:
         (arn,) = self.start_many(machine, [(name, input)], queue=queue, seed=seed)
         return arn
 
+    @asks_database
     def start_many(
         self,
         machine: StateMachine | str,
@@ -247,34 +210,47 @@ class Host:
     ) -> list[str]:
         """Start executions, given by pairs of name and input, in one transaction: all or none.
 
-        The rest is as for `start`.
+        Args:
+            machine: From `asl.load`, or the name of a registered one.
+            executions: Names, or None, and inputs.
+            queue: Whose workers drive them.
+            seed: Of the first one's randomness, the next one's is one more; made up if not given.
+
+        Raises:
+            As `start` does.
         """
         found, revision = self.machines.named(machine)
         if self._storage is None:
             found.check_needs_no_storage()
+        check_text("queue", queue)
         now = self.clock.now_us()
-        new = [
-            self._new(found, revision, name, payload_of(value), queue, now, seed)
-            for name, value in executions
-        ]
-        started = self.backend.start(new)
-        for each, is_new in zip(new, started, strict=True):
-            if not is_new:
-                self._check_same(each)
-        return [each.id for each in new]
+        new: dict[str, NewExecution] = {}
+        arns = []
+        for place, (name, value) in enumerate(executions):
+            own_seed = None if seed is None else seed + place
+            each = self._new(found, revision, name, payload_of(value), queue, now, own_seed)
+            if not is_same_json(new.setdefault(each.id, each).input, each.input):
+                raise ExecutionAlreadyExists(f"{each.id} is given twice, with different inputs")
+            arns.append(each.id)
+        for row in self.backend.start(list(new.values())):
+            state = "has ended" if row.stage == "ended" else "was started with another input"
+            raise ExecutionAlreadyExists(f"{row.id} {state}: give another name")
+        return arns
 
+    @asks_database
     def describe(self, execution: str) -> Description:
         """How an execution stands.
 
         Raises:
             ExecutionDoesNotExist: There is none of that ARN.
         """
-        return _described(self._row(execution))
+        return described(self._row(execution))
 
+    @asks_database
     def list_executions(
         self,
         *,
-        machine: str | None = None,
+        machine: StateMachine | str | None = None,
         status: str | None = None,
         parent: str | None = None,
         name_prefix: str | None = None,
@@ -286,30 +262,23 @@ class Host:
         """Executions, the newest first, that match all that is given.
 
         Args:
-            machine: The name of their state machine.
+            machine: Their state machine, or its name.
             status: See `Description`.
             parent: The ARN of the execution that started them.
             name_prefix: How their names begin.
             started_from: An aware datetime.
             started_before: An aware datetime.
             limit: How many at most, up to 1,000.
-            next_token: From the page before.
-        """
-        if not 1 <= limit <= 1_000:
-            raise UsageError(f"limit has to be from 1 to 1,000, not {limit}")
-        wanted = Filter(
-            machine,
-            status,
-            parent,
-            name_prefix,
-            None if started_from is None else to_microseconds(started_from),
-            None if started_before is None else to_microseconds(started_before),
-        )
-        rows = self.backend.list_executions(wanted, _place(next_token), limit + 1)
-        shown = rows[:limit]
-        token = f"{shown[-1].started_at} {shown[-1].id}" if len(rows) > limit else None
-        return Page([_described(row) for row in shown], token)
+            next_token: From the page before, of the same filters.
 
+        Raises:
+            UsageError: No execution can be like that.
+        """
+        check_limit(limit)
+        wanted = filter_of(machine, status, parent, name_prefix, started_from, started_before)
+        return page(self.backend.list_executions(wanted, place_of(next_token), limit + 1), limit)
+
+    @asks_database
     def history(self, execution: str) -> list[HistoryEvent]:
         """The events of an execution so far, in the form of AWS's GetExecutionHistory.
 
@@ -319,6 +288,7 @@ class Host:
         """
         return self._result(self._loaded(execution)).history
 
+    @asks_database
     def result(self, execution: str, timeout: Span | None = None) -> Result:
         """How an execution ended; waits until it has. In virtual time, lets everything happen.
 
@@ -331,32 +301,37 @@ class Host:
             ExecutionSuspended: It waits for somebody to resume it.
             TimeoutError: It has not ended in time.
         """
+        span_us = None if timeout is None else microseconds(timeout)
         if self._virtual is not None:
-            self.advance(timeout)
-        until = None if timeout is None else time.monotonic() + microseconds(timeout) / 1_000_000
-        while True:
-            row = self._row(execution)
-            if row.stage == "suspended":
-                raise ExecutionSuspended(execution, row.reason or "")
-            if row.stage == "ended" or self._virtual is not None:
-                break
-            if until is not None and time.monotonic() >= until:
-                raise TimeoutError(f"{execution} has not ended in {timeout}")
+            until = None if span_us is None else self.clock.now_us() + span_us
+            self._virtual.advance(until, lambda: self._has_rested(execution))
+        began = time.monotonic()
+        while not self._has_rested(execution):
+            waited_us = (time.monotonic() - began) * 1_000_000
+            if self._virtual is not None or (span_us is not None and waited_us >= span_us):
+                raise TimeoutError(_why_not_ended(execution, timeout))
             time.sleep(_POLL)
-        return self._result(self._loaded(execution))
+        loaded = self._loaded(execution)
+        if loaded.row.stage != "ended":
+            raise ExecutionSuspended(execution, loaded.row.reason or "")
+        return self._result(loaded)
 
+    @asks_database
     def stop(self, execution: str, error: str | None = None, cause: str | None = None) -> None:
         """Abort an execution, as StopExecution does; one that has ended stays as it is.
 
         Raises:
             ExecutionDoesNotExist: There is none of that ARN.
         """
-        row = self._row(execution)
-        if row.stage == "suspended":
-            self.backend.cancel(execution, self.clock.now_us())
-        else:
-            self._send(execution, StopRequested(error, cause))
+        check_texts(error=error, cause=cause)
+        stopped = StopRequested(error, cause)
+        while (row := self._row(execution)).stage != "ended":
+            if row.stage == "suspended":  # nobody would take the letter
+                self.backend.cancel(self._end_of(self._loaded(execution), stopped))
+            elif self._send(execution, stopped) and self._row(execution).stage != "suspended":
+                return
 
+    @asks_database
     def redrive(self, execution: str) -> None:
         """Let an execution that ended badly go on from where it stood.
 
@@ -376,6 +351,7 @@ class Host:
         if not self.backend.go_on(execution, encode([entry]), length, row):
             raise ExecutionNotRedrivable(f"{execution} is being redriven already")
 
+    @asks_database
     def resume(self, execution: str) -> None:
         """Let a suspended execution go on from where it stood.
 
@@ -387,82 +363,16 @@ class Host:
         if row.stage != "suspended" or not self.backend.go_on(execution, "", 0, row):
             raise UsageError(f"{execution} is not suspended: it is {row.status}")
 
-    # Tasks that are answered from outside.
-
-    def send_task_success(self, token: str, output: Json) -> None:
-        """End a task with a result.
-
-        Raises:
-            TaskTokenError: ``InvalidToken``, ``TaskTimedOut``, or ``InvalidOutput``.
-        """
-        try:
-            payload = Payload(output)
-        except NotJsonError as error:
-            raise TaskTokenError("InvalidOutput", f"Invalid Output: {error}") from error
-        task_id, arn = self._task_named(token)
-        self._answer(arn, task_id, TaskSucceeded(task_id, payload))
-
-    def send_task_failure(
-        self, token: str, error: str | None = None, cause: str | None = None
-    ) -> None:
-        """End a task with an error.
-
-        Raises:
-            TaskTokenError: ``InvalidToken`` or ``TaskTimedOut``.
-        """
-        task_id, arn = self._task_named(token)
-        self._answer(arn, task_id, TaskFailed(task_id, error, cause))
-
-    def send_task_heartbeat(self, token: str) -> None:
-        """Say that the work on a task goes on.
-
-        Raises:
-            TaskTokenError: ``InvalidToken`` or ``TaskTimedOut``.
-        """
-        task_id, arn = self._task_named(token)
-        if not self.backend.beat(arn, task_id, self._letter(arn, TaskHeartbeat(task_id))):
-            raise self._no_task(arn)
-
-    def get_activity_task(
-        self, activity: str, worker_name: str | None = None
-    ) -> ActivityTask | None:
-        """Take the oldest task of an activity that no worker has taken; None if there is none.
-
-        Args:
-            activity: The activity's ARN, or its name.
-            worker_name: As it shows in the history.
-        """
-        taken = self.backend.take_activity(
-            activity,
-            self.clock.now_us(),
-            lambda task_id: to_text(encode_event(TaskStarted(task_id, worker_name))),
-        )
-        if taken is None:
-            return None
-        arn, task_id, text = taken
-        return ActivityTask(token_of(task_id, arn), parse_json(text))
-
-    def signal(self, execution: str, name: str, payload: Json = None) -> None:
-        """Give a signal to the ``local:signal:<name>`` task that waits for it, or will.
-
-        Raises:
-            ExecutionDoesNotExist: There is none of that ARN, or it has ended.
-            InvalidInput: The payload is not JSON.
-        """
-        try:
-            event = Signalled(name, Payload(payload))
-        except NotJsonError as error:
-            raise InvalidInput(f"the payload of signal {name!r} is not JSON: {error}") from error
-        if not self._send(execution, event):
-            raise ExecutionDoesNotExist(f"{execution} has ended: it takes no signals")
-
     # Upkeep.
 
+    @asks_database
     def delete_ended(self, older_than: timedelta, *, batch: int = 1_000) -> int:
         """Delete executions that ended longer ago, batch by batch; gives how many they were.
 
         Their names may be used again (on AWS, after 90 days).
         """
+        if batch < 1:
+            raise UsageError(f"batch has to be 1 or more, not {batch}")
         before = self.clock.now_us() - microseconds(older_than)
         total = 0
         while deleted := self.backend.delete_ended(before, batch):
@@ -471,6 +381,7 @@ class Host:
             pass
         return total
 
+    @asks_database
     def advance(self, span: Span | None = None) -> None:
         """In virtual time: let time pass and everything happen that falls into it.
 
@@ -541,7 +452,8 @@ class Host:
             threshold=threshold,
             poll=poll,
         )
-        worker.start()
+        with explained(self._engine):
+            worker.start()
         try:
             yield worker
         finally:
@@ -564,8 +476,13 @@ class Host:
         seed: int | None,
     ) -> NewExecution:
         if name is not None:
-            _check_name(name)
-        seed = secrets.randbits(48) if seed is None else seed
+            check_name(name)
+        elif seed is None:
+            name = str(uuid4())  # seeds are too small for names that are nowhere else
+        if seed is None:
+            seed = secrets.randbits(48)
+        elif not -(2**63) <= seed < 2**63:
+            raise UsageError(f"a seed is a whole number of 64 bits, not {seed!r}")
         identity = Identity(
             machine.arn, name=name, seed=seed, started_at=now, input=payload.value,
             is_express=machine.definition.type == "EXPRESS", synchronous=False,
@@ -575,24 +492,33 @@ class Host:
             self._limits, queue,
         )  # fmt: skip
 
-    def _check_same(self, new: NewExecution) -> None:
-        row = self._row(new.id)
-        if row.stage == "ended":
-            raise ExecutionAlreadyExists(f"{new.id} has ended: its name can't be used again")
-        if row.input != new.input:
-            raise ExecutionAlreadyExists(f"{new.id} was started with another input")
-
-    def _row(self, execution: str) -> Row:
-        row = self.backend.row(execution)
-        if row is None:
-            raise ExecutionDoesNotExist(f"there is no execution {execution!r}")
-        return row
-
     def _loaded(self, execution: str) -> Loaded:
-        loaded = self.backend.load(execution)
+        loaded = self.backend.load(execution) if is_text(execution) else None
         if loaded is None:
             raise ExecutionDoesNotExist(f"there is no execution {execution!r}")
         return loaded
+
+    def _has_rested(self, execution: str) -> bool:
+        return self._row(execution).stage in ("ended", "suspended")
+
+    def _end_of(self, loaded: Loaded, stopped: StopRequested) -> Commit:
+        """The end of a suspended execution, with its history if it can be brought back."""
+        row = loaded.row
+        now = self.clock.now_us()
+        commit = Commit(row.id, row.epoch, row.seq, now)
+        commit.rest = End("ABORTED", None, stopped.error, stopped.cause)
+        try:
+            execution = self._folded(loaded).execution
+            entry = Entry(max(now, execution.now), now, stopped)
+            apply(execution, entry)
+        except Exception:  # what can't be brought back can be given up all the same
+            _log.exception("%s ends without history: it can't be brought back", row.id)
+        else:
+            commit.entries, commit.length = encode([entry]), execution.event_count
+            status, output, error, cause = execution.outcome
+            text = to_text(output) if status == "SUCCEEDED" else None
+            commit.rest = End(status, text, error, cause)
+        return commit
 
     def _folded(self, loaded: Loaded) -> Folded:
         runnable = self.machines.runnable(loaded.row.machine, loaded.row.scope)
@@ -601,78 +527,8 @@ class Host:
     def _result(self, loaded: Loaded) -> Result:
         return Result(self._folded(loaded).execution, ())
 
-    def _letter(self, execution: str, event: Event) -> Letter:
-        return Letter(execution, self.clock.now_us(), to_text(encode_event(event)))
 
-    def _send(self, execution: str, event: Event) -> bool:
-        (is_kept,) = self.backend.wake([self._letter(execution, event)])
-        if not is_kept:
-            self._row(execution)  # or it never was
-        return is_kept
-
-    def _task_named(self, token: str) -> tuple[int, str]:
-        named = task_named(token)
-        if named is None:
-            raise TaskTokenError("InvalidToken", "Invalid Token: 'Invalid token'")
-        return named
-
-    def _answer(self, arn: str, task_id: int, event: Event) -> None:
-        if not self.backend.answer(arn, task_id, self._letter(arn, event)):
-            raise self._no_task(arn)
-
-    def _no_task(self, arn: str) -> TaskTokenError:
-        if self.backend.row(arn) is None:
-            return TaskTokenError("InvalidToken", "Invalid Token: 'Invalid token'")
-        return TaskTokenError(
-            "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'"
-        )
-
-
-def _check_name(name: str) -> None:
-    if not isinstance(name, str) or not 1 <= len(name) <= _LONGEST_NAME:
-        raise UsageError(f"a name has 1 to {_LONGEST_NAME} characters, not {name!r}")
-    wrong = sorted(set(name) & _FORBIDDEN) or [each for each in name if not each.isprintable()]
-    if wrong:
-        raise UsageError(f"the name {name!r} has {wrong[0]!r} in it, which AWS does not allow")
-
-
-def _place(token: str | None) -> tuple[int, str] | None:
-    if token is None:
-        return None
-    started_at, _, arn = token.partition(" ")
-    if not started_at.isdecimal() or not arn:
-        raise UsageError(f"{token!r} is not a token that list() gave")
-    return int(started_at), arn
-
-
-def _described(row: Row) -> Description:
-    return Description(
-        arn=row.id,
-        name=row.name or "",
-        machine=row.machine_name,
-        status=row.status,
-        input=parse_json(row.input),
-        output=None if row.output is None else parse_json(row.output),
-        error=row.error,
-        cause=row.cause,
-        started_at=instant(row.started_at),
-        stopped_at=None if row.ended_at is None else instant(row.ended_at),
-        redrive_count=row.redrives,
-        reason=row.reason,
-        is_parked=row.stage == "parked",
-        wakes_at=instant(row.wake_at) if row.stage == "parked" and row.wake_at else None,
-        parent=None if row.parent is None else row.parent.execution_id,
-    )
-
-
-@contextmanager
-def explained(engine: sa.Engine) -> Iterator[None]:
-    """Tell what is the matter with a database in the words of this package."""
-    try:
-        yield
-    except sa.exc.SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip()
-        raise DatabaseError(
-            f"the database {engine.url.render_as_string(hide_password=True)} can't be used: "
-            f"{reason}"
-        ) from error
+def _why_not_ended(execution: str, timeout: Span | None) -> str:
+    if timeout is not None:
+        return f"{execution} has not ended in {timeout}"
+    return f"{execution} waits for what no clock brings: its history() tells what for"

@@ -77,6 +77,15 @@ def _is_writable(text: str) -> bool:
     return True
 
 
+def is_same_json(one: str, other: str) -> bool:
+    """Whether two texts are the same JSON, whatever the order of its members."""
+    return one == other or _sorted(one) == _sorted(other)
+
+
+def _sorted(text: str) -> str:
+    return json.dumps(json.loads(text), sort_keys=True)
+
+
 def encode_event(event: Event) -> list[Json]:
     """An event as an array: its kind, then its fields."""
     fields: list[Any] = [type(event).__name__, *event]

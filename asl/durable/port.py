@@ -275,8 +275,15 @@ PATIENCE = Patience()
 class Backend(Protocol):
     """Where executions are kept, and who says when a worker has to drive one."""
 
-    def start(self, new: Sequence[NewExecution]) -> list[bool]:
-        """Keep and start executions; False for each whose id is taken: it stays as it is."""
+    def start(self, new: Sequence[NewExecution]) -> list[Row]:
+        """Keep and start executions, all or none; what runs already with its input is left alone.
+
+        Args:
+            new: Each with another id.
+
+        Returns:
+            What has one of the ids and has ended, or has another input: then none was started.
+        """
 
     def claim(
         self, tickets: Sequence[Ticket], worker: str, now: int, patience: Patience
@@ -301,8 +308,8 @@ class Backend(Protocol):
         and finds enough at a time that a job has many of them.
         """
 
-    def cancel(self, execution_id: str, at: int) -> bool:
-        """Give an execution up that nobody can drive: it ends ABORTED, without more history."""
+    def cancel(self, commit: Commit) -> bool:
+        """Let a suspended execution end by a commit; False if it is not suspended any more."""
 
     def list_executions(
         self, wanted: Filter, after: tuple[int, str] | None, limit: int

@@ -32,6 +32,7 @@ machines = sa.Table(
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("fingerprint", sa.Text, nullable=False),
     sa.Column("definition", sa.Text, nullable=False),
+    sa.Column("registration", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("arn", "type", "fingerprint"),
 )
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 import asl
 from asl.durable import writing
+from asl.durable.journal import is_same_json
 from asl.durable.port import (
     Batch,
     Commit,
@@ -74,6 +75,14 @@ _QUEUE = Statement(
     """,
     due_id="text",
 )
+#: A revision that is registered again, as after a deployment that was taken back, is the newest.
+_REGISTER = sa.text("""
+    INSERT INTO asl_machine (arn, type, fingerprint, definition, registration)
+    VALUES (:arn, :type, :fingerprint, :definition,
+            (SELECT COALESCE(MAX(registration), 0) + 1 FROM asl_machine))
+    ON CONFLICT (arn, type, fingerprint) DO UPDATE SET registration = excluded.registration
+    RETURNING id
+""")
 
 
 class Dispatcher(Protocol):
@@ -102,7 +111,7 @@ def connect(url: str, *, pool_size: int = 20) -> sa.Engine:
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
         return sa.create_engine(address, pool_size=pool_size, pool_pre_ping=True)
-    if address.database in (None, "", ":memory:"):
+    if is_in_memory(address):
         engine = sa.create_engine(
             address, poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
         )
@@ -122,6 +131,11 @@ def connect(url: str, *, pool_size: int = 20) -> sa.Engine:
     return engine
 
 
+def is_in_memory(address: sa.URL) -> bool:
+    """Whether a database of SQLite is gone when its engine is."""
+    return address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:")
+
+
 class SqlBackend:
     """Keeps executions in a database that `asl.durable.schema.prepare` has made ready.
 
@@ -137,11 +151,18 @@ class SqlBackend:
 
     # The port.
 
-    def start(self, new: Sequence[NewExecution]) -> list[bool]:
-        """Keep and start executions; False for each whose id is taken: it stays as it is."""
-        with self.engine.begin() as connection:
+        with self.engine.connect() as connection, connection.begin() as transaction:
             started = writing.insert(connection, new)
-            return [each.id in started for each in new]
+            inputs = {each.id: each.input for each in new if each.id not in started}
+            found = _TAKEN(connection, [(taken,) for taken in inputs]) if inputs else ()
+            in_the_way = [
+                row
+                for row in map(_row, found)
+                if row.stage == "ended" or not is_same_json(row.input, inputs[row.id])
+            ]
+            if in_the_way:
+                transaction.rollback()
+            return in_the_way
 
     def claim(
         self, tickets: Sequence[Ticket], worker: str, now: int, patience: Patience
@@ -201,15 +222,26 @@ class SqlBackend:
                         self._dispatcher.enqueue(connection, queue, tickets[first : first + JOB])
             return len(queues)
 
-    def cancel(self, execution_id: str, at: int) -> bool:
-        """Give an execution up that nobody can drive: it ends ABORTED, without more history."""
+    def cancel(self, commit: Commit) -> bool:
+        """Let a suspended execution end by a commit; False if it is not suspended any more."""
+        execution_id = commit.execution_id
         with self.engine.begin() as connection:
             given_up = connection.execute(
                 executions.update()
-                .where(executions.c.id == execution_id, executions.c.stage == "suspended")
-                .values(stage="ended", status="ABORTED", ended_at=at, epoch=executions.c.epoch + 1)
+                .where(
+                    executions.c.id == execution_id,
+                    executions.c.epoch == commit.epoch,
+                    executions.c.stage == "suspended",
+                )
+                .values(epoch=executions.c.epoch + 1, seq=commit.next_seq)
             )
-            return given_up.rowcount == 1
+            if given_up.rowcount != 1:
+                return False
+            writing.append(connection, [commit])
+            connection.execute(tokens.delete().where(tokens.c.execution_id == execution_id))
+            self._wake(connection, commit.letters)
+            writing.rest(connection, [commit])
+            return True
 
     def list_executions(
         self, wanted: Filter, after: tuple[int, str] | None, limit: int
@@ -403,6 +435,7 @@ class SqlBackend:
                         sa.or_(parents.c.id.is_(None), parents.c.stage == "ended"),
                     )
                     .limit(limit)
+                    .with_for_update(of=executions, skip_locked=True)  # or it may be redriven now
                 )
             )
             if not ids:
@@ -455,22 +488,15 @@ class SqlBackend:
 
     def register(self, arn: str, machine_type: str, fingerprint: str, definition: str) -> int:
         """The number of a revision of a state machine, which is kept if it is new."""
-        wanted = (
-            machines.c.arn == arn,
-            machines.c.type == machine_type,
-            machines.c.fingerprint == fingerprint,
-        )
         with self.engine.begin() as connection:
-            if self._is_postgres:
-                from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
-            else:
-                from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415
-            connection.execute(
-                insert(machines)
-                .values(arn=arn, type=machine_type, fingerprint=fingerprint, definition=definition)
-                .on_conflict_do_nothing()
-            )
-            return cast("int", connection.scalar(sa.select(machines.c.id).where(*wanted)))
+            return cast(
+                "int",
+                connection.scalar(
+                    _REGISTER,
+                    {"arn": arn, "type": machine_type, "fingerprint": fingerprint,
+                     "definition": definition},
+                ),
+            )  # fmt: skip
 
     def revision(self, number: int) -> tuple[str, str, str]:
         """ARN, type and definition of a revision."""
@@ -488,7 +514,10 @@ class SqlBackend:
             return cast(
                 "int | None",
                 connection.scalar(
-                    sa.select(sa.func.max(machines.c.id)).where(machines.c.arn == arn)
+                    sa.select(machines.c.id)
+                    .where(machines.c.arn == arn)
+                    .order_by(machines.c.registration.desc())
+                    .limit(1)
                 ),
             )
 

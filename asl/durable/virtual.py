@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from asl.durable.port import Fenced, Ticket
 from asl.durable.schema import executions
 from asl.durable.sql import JOB
+from asl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from asl.durable.run import DurableRun
     from asl.durable.worker import Driving
@@ -81,13 +82,28 @@ class VirtualWorker:
                 )
             ]
 
-    def advance(self, until: int | None) -> None:
-        """Let everything happen until an instant; None goes on until nothing more will."""
-        asyncio.run(self._advance(until))
+    def advance(self, until: int | None, is_enough: Callable[[], bool] | None = None) -> None:
+        """Let everything happen until an instant; None goes on until nothing more will.
 
-    async def _advance(self, until: int | None) -> None:
+        Args:
+            until: Microseconds since the epoch.
+            is_enough: Asked before time passes: whether to stop at the present instant.
+
+        Raises:
+            UsageError: An event loop runs in this thread.
+        """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            asyncio.run(self._advance(until, is_enough or (lambda: False)))
+        else:
+            raise UsageError("an event loop runs here: await asyncio.to_thread(host.advance, span)")
+
+    async def _advance(self, until: int | None, is_enough: Callable[[], bool]) -> None:
         while True:
             await self._settle()
+            if is_enough():
+                return
             due = self._next_due()
             if due is None or (until is not None and due > until):
                 break
