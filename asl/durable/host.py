@@ -41,7 +41,7 @@ from asl.durable.trouble import asks_database, explained
 from asl.durable.virtual import VirtualDispatcher, VirtualWorker
 from asl.durable.worker import Driving, Worker, new_worker_id
 from asl.engine.events import StopRequested
-from asl.engine.identity import Identity
+from asl.engine.execution import Execution
 from asl.errors import (
     ExecutionAlreadyExists,
     ExecutionDoesNotExist,
@@ -110,7 +110,7 @@ class Host(Answers):
     ) -> None:
         self._watcher = watcher
         clock = clock or SystemClock()
-        self._limits = limits_text(limits)
+        self._limits = limits
         self._storage = None if storage is None else storage_of(storage)
         engine = connect(database_url)
         if not clock.is_virtual and is_in_memory(engine.url):
@@ -483,13 +483,14 @@ class Host(Answers):
             seed = secrets.randbits(48)
         elif not -(2**63) <= seed < 2**63:
             raise UsageError(f"a seed is a whole number of 64 bits, not {seed!r}")
-        identity = Identity(
-            machine.arn, name=name, seed=seed, started_at=now, input=payload.value,
-            is_express=machine.definition.type == "EXPRESS", synchronous=False,
+        execution = Execution(  # what it refuses, no worker is to meet
+            machine.program, payload, machine=machine.arn, now=now, seed=seed, name=name,
+            limits=self._limits,
         )  # fmt: skip
+        identity = execution.identity
         return NewExecution(
             identity.arn, revision, "", identity.name, to_text(payload.value), seed, now,
-            self._limits, queue,
+            limits_text(self._limits), queue,
         )  # fmt: skip
 
     def _loaded(self, execution: str) -> Loaded:
