@@ -83,6 +83,9 @@ _REGISTER = sa.text("""
     ON CONFLICT (arn, type, fingerprint) DO UPDATE SET registration = excluded.registration
     RETURNING id
 """)
+_TAKEN = Statement(
+    "SELECT asl_execution.* FROM asl_execution JOIN {rows} ON id = v.taken_id", taken_id="text"
+)
 
 
 class Dispatcher(Protocol):
@@ -151,6 +154,8 @@ class SqlBackend:
 
     # The port.
 
+    def start(self, new: Sequence[NewExecution]) -> list[Row]:
+        """Keep and start executions, all or none; gives what is in the way."""
         with self.engine.connect() as connection, connection.begin() as transaction:
             started = writing.insert(connection, new)
             inputs = {each.id: each.input for each in new if each.id not in started}

@@ -698,8 +698,8 @@ def test_executions_that_ended_long_ago_are_deleted(hosts):
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("nonsense", "not the URL of a database"),
-        ("mysql://user:secret@host/name", "can't be kept in mysql"),
+        ("nonsense", "URL of the database can.t be read"),
+        ("mysql://user:secret@host/name", ".mysql. is no database"),
         ("sqlite://", "in memory"),
         ("sqlite:////nowhere/at/all.db", "can't be used: unable to open"),
         ("postgresql://user:secret@localhost:1/name", "can't be used: connection"),

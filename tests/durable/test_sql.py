@@ -83,17 +83,27 @@ def rest_of(backend, name):
 
 def test_more_executions_than_a_statement_has_parameters_start_at_once(backend, jobs, new):
     count = 33_000
-    assert all(backend.start([new(f"e{number}") for number in range(count)]))
+    executions = [new(f"e{number}") for number in range(count)]
+    assert backend.start(executions) == []
     assert backend.wake_due(2_000, 2 * count) == count
     assert len(set(jobs.take())) == count
+    assert backend.start(executions) == []
+    assert backend.wake_due(2_000, 1) == 0
 
 
 def test_an_id_is_taken_once(backend, jobs, new):
-    assert backend.start([new("a"), new("b")]) == [True, True]
-    assert backend.start([new("b"), new("c")]) == [False, True]
+    assert backend.start([new("a"), new("b")]) == []
+    assert backend.start([new("b"), new("c")]) == []
     assert backend.wake_due(2_000, 100) == 3
     assert backend.wake_due(2_000, 100) == 0
     assert sorted(jobs.take()) == [("a", 1), ("b", 1), ("c", 1)]
+
+
+def test_what_is_in_the_way_keeps_all_from_starting(backend, jobs, new):
+    backend.start([new("a"), new("b")])
+    (row,) = backend.start([new("c"), new("a"), new("b")._replace(input="2")])
+    assert (row.id, row.input) == ("b", "1")
+    assert backend.row("c") is None
 
 
 def test_what_is_started_is_as_it_was_given(backend, new):
