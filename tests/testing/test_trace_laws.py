@@ -66,13 +66,9 @@ def test_retries_and_catches_are_those_that_the_engine_decided(definition, salt)
     retried, caught = Counter(), Counter()
     for visit in traced.visits:
         retried[visit.state] += len(visit.delays)
-        waits = visit.status == "RUNNING" and visit.attempts and visit.attempts[-1].ended_us
-        stopped = (
-            visit.status == "ABORTED"
-            and visit.attempts[-1:]
-            and (visit.attempts[-1].status == "FAILED")
-        )
-        retried[visit.state] += bool(waits or stopped)  # for the next attempt, which never came
+        if visit.status in ("RUNNING", "ABORTED") and visit.attempts:
+            # for the next attempt, which never came
+            retried[visit.state] += visit.attempts[-1].status == "FAILED"
         caught[visit.state] += visit.status == "CAUGHT"
     assert +retried == Counter(
         {state: times for (kind, state), times in decided.items() if kind == "retried"}
@@ -190,3 +186,24 @@ def test_a_redriven_execution_is_told_as_well(definition, salt, moment):
     )
     assert shown == waiting
     assert traced.path == stepped.result.path
+
+
+@given(definitions(), SALTS, st.floats(0, 200))
+@settings(deadline=None)
+def test_an_execution_that_is_stopped_is_told_as_it_stood(definition, salt, moment):
+    stepped = asl.load(definition).start(INPUT, tasks=handlers(salt))
+    stepped.advance(moment)
+    assume(stepped.result.status == "RUNNING")
+    before, after = trace(stepped.result), trace(stepped.stop())
+    assert [ended(visit.status) for visit in before.visits] == [
+        visit.status for visit in after.visits
+    ]
+    for visit, stopped in zip(before.visits, after.visits, strict=True):
+        assert [ended(attempt.status) for attempt in visit.attempts] == [
+            attempt.status for attempt in stopped.attempts
+        ]
+
+
+def ended(status):
+    """What becomes of a status when the execution is stopped."""
+    return "ABORTED" if status == "RUNNING" else status
