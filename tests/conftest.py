@@ -1,8 +1,18 @@
-"""What the whole suite shares."""
+"""What holds for the whole suite."""
 
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast a machine is, and what else it does, fails no law.
+settings.register_profile(
+    "suite",
+    settings.default,
+    deadline=None,
+    suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.too_slow],
+)
+settings.load_profile("suite")
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

@@ -291,6 +291,11 @@ class Execution(Chronicle):
             for wait_id, cursor in sorted(self.waiting.items())
         ]
 
+    def retrying(self) -> tuple[int, ...]:
+        """The ids of the entered events of the states that wait for a retry."""
+        waiting = self.waiting.values()
+        return tuple(cursor.entered_id for cursor in waiting if cursor.waits_for == "retry")
+
     def calls(self) -> list[InvokeTask]:
         """The tasks that have not answered yet: what to ask for again after a restore."""
         waiting = self.waiting
@@ -406,7 +411,7 @@ class Execution(Chronicle):
         del self.history[(limit - 1 - self.before) * WIDTH :]
         self._cancel_tasks()
         cause = f"{HISTORY_FULL} ({limit})."
-        self.record("ExecutionFailed", limit - 1, None, [RUNTIME, cause])
+        self.record("ExecutionFailed", limit - 1, None, [RUNTIME, cause], [*self.retrying()])
         self._end(Outcome("FAILED", None, RUNTIME, cause))
 
     def _handle(self, event: Event) -> None:
@@ -534,7 +539,7 @@ class Execution(Chronicle):
         """End the whole execution from outside. AWS links this event to nothing (recorded)."""
         self._cancel_tasks()
         kind = "ExecutionTimedOut" if status == "TIMED_OUT" else "ExecutionAborted"
-        self.record(kind, 0, None, [error, cause])
+        self.record(kind, 0, None, [error, cause], [*self.retrying()])
         self._end(Outcome(status, None, error, cause))
 
     def _cancel_tasks(self) -> None:

@@ -15,7 +15,9 @@ share, and what nobody wants to keep is forgotten. The slots are
 and hold JSON values only. `Recorded.events` makes GetExecutionHistory's form of them. What AWS does
 not tell stands in records too: which state is meant by ParallelStateStarted, MapStateFailed and
 their like (subject), and with which ``[error, cause]`` it failed (data; extra of a
-FailStateEntered). Extra of a state left by a catcher is ``[assigned variables, error, cause]``.
+FailStateEntered). Extra of a state left by a catcher is ``[assigned variables, error, cause]``, and
+that of the end of an execution whose states were stopped where they stood: the ids of the entered
+events of those that waited for a retry, for nothing else tells them from states that have failed.
 
 Source: AWS Step Functions API, "HistoryEvent".
 """
@@ -61,10 +63,15 @@ class Past(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """The history of an execution as far as it is kept; ``forgotten`` events came before."""
+    """The history of an execution as far as it is kept; ``forgotten`` events came before.
+
+    ``retrying`` are the ids of the entered events of the states that wait for a retry, while it
+    runs: at its end a record has them.
+    """
 
     records: Records
     forgotten: int = 0
+    retrying: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, past: Past | None, newest: Records, before: int) -> Recorded:
@@ -81,7 +88,11 @@ class Recorded(NamedTuple):
     def newest(self, kept: int | None) -> Recorded:
         """The newest events, so many at most; None for all."""
         extra = 0 if kept is None else max(0, count(self.records) - kept)
-        return Recorded(self.records[extra * WIDTH :], self.forgotten + extra) if extra else self
+        if not extra:
+            return self
+        return self._replace(
+            records=self.records[extra * WIDTH :], forgotten=self.forgotten + extra
+        )
 
     def entered_states(self) -> list[str]:
         """The names of the states entered, in order."""

@@ -65,7 +65,9 @@ class Result:
         self._now_us = execution.now
         recorded = execution.recorded().newest(execution.kept)
         if is_running:
-            recorded = recorded._replace(records=recorded.records.copy())
+            recorded = recorded._replace(
+                records=recorded.records.copy(), retrying=execution.retrying()
+            )
         self.recorded = recorded
 
     @property

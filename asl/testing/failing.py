@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 #: The states that make attempts.
 WORK = ("Task", "Parallel", "Map")
-#: The states that are left at the instant at which they are entered, unless they fail.
-IMMEDIATE = ("Pass", "Choice", "Succeed", "Fail")
 
 
 def failure_below(attempt: Attempt) -> Failure:
@@ -48,34 +46,48 @@ def blame(visit: Visit, at: int, failure: Failure) -> None:
         fail_attempt(visit.attempts[-1], at, failure)
 
 
+def await_retry(visit: Visit) -> None:
+    """Note that a visit waits for its retry: so its last attempt has failed."""
+    if not visit.attempts:
+        return
+    attempt = visit.attempts[-1]
+    visit.failure = None  # what failed is not the visit
+    fail_attempt(attempt, _ended_at(attempt), failure_below(attempt))
+
+
+def _ended_at(attempt: Attempt) -> int:
+    """When an attempt ended, though perhaps no event says so: with the branch that failed it."""
+    if attempt.ended_us is not None:
+        return attempt.ended_us
+    for visit in filter(None, (branch.current for branch in attempt.branches.values())):
+        if visit.status == "FAILED" and visit.ended_us is not None:
+            return visit.ended_us
+        if visit.status == "RUNNING":
+            return _ended_at(visit.attempts[-1]) if visit.attempts else visit.began_us
+    return attempt.began_us
+
+
 def stop(visit: Visit, at: int) -> None:
-    """Note that a visit was stopped from outside."""
-    settle(visit)
+    """Note that a visit was stopped since a sibling failed; what it waited for is stopped by now.
+
+    A branch that still runs has failed, then, and a result came to nothing: it waited for a retry.
+    """
+    attempt = visit.attempts[-1] if visit.attempts else None
+    if attempt is not None and (attempt.status == "SUCCEEDED" or _has_failed_below(attempt)):
+        await_retry(visit)
+    abort(visit, at)
+
+
+def _has_failed_below(attempt: Attempt) -> bool:
+    newest = (branch.current for branch in attempt.branches.values())
+    return any(visit is not None and visit.status in ("RUNNING", "FAILED") for visit in newest)
+
+
+def abort(visit: Visit, at: int) -> None:
+    """Note that a visit ended where it stood."""
     visit.end("ABORTED", at)
     if visit.attempts and visit.attempts[-1].status == "RUNNING":
         visit.attempts[-1].end("ABORTED", at)
-
-
-def settle(visit: Visit) -> None:
-    """Note that an attempt has failed if one of its branches has: the next one is still to come."""
-    attempt = visit.attempts[-1] if visit.attempts else None
-    if attempt is None or attempt.status != "RUNNING":
-        return
-    for branch in attempt.branches.values():
-        ended = _failed_at(branch.current)
-        if ended is not None:
-            fail_attempt(attempt, ended, failure_below(attempt))
-
-
-def _failed_at(visit: Visit | None) -> int | None:
-    """When a visit has failed for good, though perhaps no event says so; None if it has not."""
-    if visit is None or visit.status not in ("RUNNING", "FAILED"):
-        return None
-    if visit.status == "FAILED":
-        return visit.ended_us
-    if visit.kind in IMMEDIATE:  # it would have been left
-        return visit.began_us
-    return None if visit.failure is None else visit.attempts[-1].ended_us
 
 
 def reopen(branch: Branch) -> None:
@@ -85,7 +97,7 @@ def reopen(branch: Branch) -> None:
         return
     visit.reopen()
     attempt = visit.attempts[-1] if visit.attempts else None
-    if attempt is not None and attempt.branches:
+    if attempt is not None and attempt.branches and not attempt.is_done:
         attempt.reopen()
         for child in attempt.branches.values():
             reopen(child)

@@ -10,6 +10,11 @@ When a Parallel or Map has failed, its branches have ended or were stopped, but 
 failed: its newest visit is the one that still runs. What failed it is known from there, or, where
 AWS writes no event for a failure (a ResultPath that does not fit, data over the limit), from the
 catcher that took it or from the end of the execution.
+
+A failure of which no event tells shows only in what follows it. Where nothing has followed yet, or
+never will, a state that has failed for good and one that waits for its retry look alike, and so
+does a Parallel or Map whose branch has failed. So the engine says which states wait for a retry:
+all failures lead to one of them, to a catcher or to the end of the execution.
 """
 
 from __future__ import annotations
@@ -21,12 +26,23 @@ from asl.engine.failure import StateError
 from asl.engine.history import WIDTH
 from asl.errors import InternalError
 from asl.language.resources import parse_resource
-from asl.testing.failing import WORK, blame, fail_attempt, failure_below, reopen, settle, stop
+from asl.testing.failing import (
+    WORK,
+    abort,
+    await_retry,
+    blame,
+    fail_attempt,
+    failure_below,
+    reopen,
+    stop,
+)
 from asl.testing.visits import ABSENT, UNTOLD, Absent, Attempt, Branch, Failure, Visit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from asl.engine.cursor import WaitsFor
-    from asl.engine.history import Records
+    from asl.engine.history import Recorded
     from asl.jsontypes import Json
     from asl.testing.outline import Outline
 
@@ -58,19 +74,19 @@ class Reader:
         visits: All visits, in the order in which they began.
     """
 
-    def __init__(self, records: Records, outline: Outline) -> None:
+    def __init__(self, recorded: Recorded, outline: Outline) -> None:
         self.root = Branch()
         self.visits: list[Visit] = []
         self._outline = outline
         self._records = [
-            _Record(*records[place : place + WIDTH]) for place in range(0, len(records), WIDTH)
+            _Record(*recorded.records[place : place + WIDTH])
+            for place in range(0, len(recorded.records), WIDTH)
         ]
         self._branches: list[Branch] = []
+        self._by_id: dict[int, Visit] = {}
         for record in self._records:
             self._branches.append(self._read(record))
-        for visit in self.visits:
-            if visit.status == "RUNNING":
-                settle(visit)
+        self._await_retries(recorded.retrying)
 
     def _read(self, record: _Record) -> Branch:
         """Take one record; the branch in which what follows it stands."""
@@ -124,6 +140,7 @@ class Reader:
         visit = Visit(branch, record.subject, kind, record.at, record.data)
         branch.visits.append(visit)
         self.visits.append(visit)
+        self._by_id[len(self._branches) + 1] = visit
         if kind == "Fail" and record.extra is not None:
             visit.failure = Failure(*record.extra)
 
@@ -197,11 +214,12 @@ class Reader:
 
     def _evaluation_failed(self, visit: Visit, at: int, failure: Failure) -> None:
         """A field could not be evaluated: before an attempt, of its result, or by a catcher."""
+        if visit.kind not in WORK:
+            blame(visit, at, failure)
+            return
         visit.failure = failure
         last = visit.attempts[-1] if visit.attempts else None
-        if visit.kind not in WORK or (
-            last is not None and last.status == "FAILED" and last.ended_us == at
-        ):
+        if last is not None and last.status == "FAILED" and last.ended_us == at:
             return
         if last is None or last.status == "FAILED":
             last = self._attempt(visit, at)
@@ -220,8 +238,16 @@ class Reader:
         elif record.kind in _STOPPED:
             error, cause = record.data
             is_stopped = record.kind != "ExecutionFailed" or str(cause).startswith(HISTORY_FULL)
+            self._await_retries(record.extra or ())
             for visit in self.visits:
                 if visit.status == "RUNNING" and is_stopped:
-                    stop(visit, record.at)
+                    abort(visit, record.at)
                 elif visit.status == "RUNNING":
                     blame(visit, record.at, Failure(error, cause))
+
+    def _await_retries(self, entered: Iterable[int]) -> None:
+        """States, by the ids of their entered events, wait for a retry at this moment."""
+        for event_id in entered:
+            visit = self._by_id.get(event_id)  # None if the history had no room for that event
+            if visit is not None:
+                await_retry(visit)

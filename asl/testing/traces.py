@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from asl.errors import UsageError
 from asl.runtimes.clocks import to_microseconds
+from asl.testing.failing import WORK
 from asl.testing.outline import Outline, located
 from asl.testing.reading import Reader
 from asl.testing.visits import Branch, Visit, Visits
@@ -44,7 +45,7 @@ def trace(result: Result) -> Trace:
             "(run with history=None)"
         )
     outline = Outline(result.definition)
-    reader = Reader(recorded.records, outline)
+    reader = Reader(recorded, outline)
     return Trace(result, outline, reader.root, tuple(reader.visits))
 
 
@@ -210,8 +211,8 @@ def _waits_for(visit: Visit, at: int) -> WaitsFor:
     if visit.kind == "Wait":
         return "wait"
     begun = [attempt for attempt in visit.attempts if attempt.began_us <= at]
-    if not begun:
-        return ""
+    if not begun:  # of an attempt that failed before it began nothing is written
+        return "retry" if visit.kind in WORK and not visit.is_redriven else ""
     last = begun[-1]
     if last.ended_us is None or last.ended_us > at:
         return last.waits_for

@@ -112,6 +112,7 @@ class Attempt(Stretch):
             is one.
         waits_for: What it waits for while it runs, beside its branches: ``task``, ``signal``,
             ``map run`` or nothing.
+        is_done: Whether its task or its branches succeeded, whatever became of the result.
     """
 
     def __init__(
@@ -122,6 +123,7 @@ class Attempt(Stretch):
         self.delay = None if delay_us is None else timedelta(microseconds=delay_us)
         self.branches: dict[int, Branch] = {}
         self.waits_for: WaitsFor = ""
+        self.is_done = False
         self._visit = visit
         self._payload = payload
         self._result: Json | Absent = ABSENT
@@ -129,6 +131,7 @@ class Attempt(Stretch):
     def succeed(self, at: int, result: Json | Absent = ABSENT) -> None:
         """Note its result."""
         self.end("SUCCEEDED", at)
+        self.is_done = True
         self._result = result
 
     @property

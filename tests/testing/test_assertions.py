@@ -237,6 +237,22 @@ def test_what_runs_side_by_side_may_finish_in_any_order():
     assert_same_run(after(1, 2), after(2, 1))
 
 
+def test_which_branch_failed_is_told_though_the_same_events_were_written():
+    """AWS's TaskStateAborted does not say whether its task failed or was stopped: links do."""
+    machine = load(Both=parallel(scope(A=task("a")), scope(B=task("b"))))
+    declined = {"a": lambda _: asl.hangs(), "b": lambda _: asl.hangs()}
+    first = machine.run(tasks={**declined, "a": lambda _: asl.fails("Declined")})
+    second = machine.run(tasks={**declined, "b": lambda _: asl.fails("Declined")})
+    with pytest.raises(AssertionError) as raised:
+        assert_same_run(first, second)
+    assert str(raised.value).splitlines()[1:] == [
+        "  'A' in 'Both'[0], attempt 1: FAILED (Declined) != ABORTED",
+        "  'A' in 'Both'[0]: FAILED (Declined) != ABORTED",
+        "  'B' in 'Both'[1], attempt 1: ABORTED != FAILED (Declined)",
+        "  'B' in 'Both'[1]: ABORTED != FAILED (Declined)",
+    ]
+
+
 def test_iterations_that_only_one_run_started():
     machine = load(Each=map_(scope(Pack=pass_())))
     with failing("'Each', attempt 1: only the second run started [1]"):

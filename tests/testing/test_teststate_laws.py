@@ -6,7 +6,8 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 import asl
-from asl.testing import test_state
+from asl.testing import test_state, trace
+from tests.definitions import catch, pass_, scope, task
 from tests.properties.machines import INPUT, definitions, handlers
 
 pytest_plugins = ["pytester"]
@@ -46,14 +47,8 @@ def visits(definition, result):
         )
 
 
-def mock_of(state, output, after, result):
+def mock_of(state, output, result, *, is_caught):
     """A mock with which a Task, Parallel or Map does what it did."""
-    catchers = state.get("Catch", ())
-    is_caught = (
-        any(catcher["Next"] == after for catcher in catchers)
-        and isinstance(output, dict)
-        and "caught" in output
-    )
     if output is None or is_caught:
         caught = output["caught"] if is_caught else {"Error": result.error, "Cause": result.cause}
         cause = {} if caught["Cause"] is None else {"cause": caught["Cause"]}
@@ -72,6 +67,25 @@ def mock_of(state, output, after, result):
 def test_each_state_of_a_run_does_the_same_on_its_own(definition, salt):
     result = asl.load(definition).run(INPUT, tasks=handlers(salt))
     assume(result.status in ("SUCCEEDED", "FAILED"))  # else nothing ended a task that hangs
+    for told in assert_same_alone(definition, result):
+        event(told)
+
+
+def test_a_state_behind_one_whose_error_was_caught_does_the_same_on_its_own():
+    """Its output has the error that the other one's catcher put there."""
+    definition = scope(
+        First=task("first", Catch=[catch("Second", ResultPath="$.caught")]),
+        Second=task("second", ResultPath="$.result", Catch=[catch("Last", ResultPath="$.caught")]),
+        Last=pass_(),
+    )
+    tasks = {"first": lambda _: asl.fails("Declined"), "second": lambda _: 1}
+    assert_same_alone(definition, asl.load(definition).run(INPUT, tasks=tasks))
+
+
+def assert_same_alone(definition, result):
+    """Each state by itself does what it did in a run; what types did, for Hypothesis to count."""
+    told = []
+    caught = {visit.state for visit in trace(result).visits if visit.status == "CAUGHT"}
     variables = {}
     for name, given_input, output, assigned, after in visits(definition, result):
         state = definition["States"][name]
@@ -84,12 +98,12 @@ def test_each_state_of_a_run_does_the_same_on_its_own(definition, salt):
         }
         if state["Type"] in ("Task", "Parallel", "Map"):
             request |= {
-                "mock": mock_of(state, output, after, result),
+                "mock": mock_of(state, output, result, is_caught=name in caught),
                 "context": {"Execution": {"Input": INPUT}},
                 "stateConfiguration": {"retrierRetryCount": SPENT},
             }
         response = test_state(**request)
-        event(f"{state['Type']} {response['status']}")
+        told.append(f"{state['Type']} {response['status']}")
         variables = {**variables, **assigned}
         assert response.get("nextState") == after
         if output is None:
@@ -100,6 +114,7 @@ def test_each_state_of_a_run_does_the_same_on_its_own(definition, salt):
             assert json.loads(response["output"]) == output
         shown = json.loads(response["inspectionData"].get("variables", "{}"))
         assert shown.keys() == variables.keys()
+    return told
 
 
 @given(definitions(), st.integers(0, 9))

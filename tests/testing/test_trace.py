@@ -218,6 +218,130 @@ def test_what_was_waiting_at_a_moment():
         traced.waiting_at(-1)
 
 
+UNFIT = {"ResultPath": "$.a"}  # into a number nothing can be put; AWS writes no event for it
+UNEVALUABLE = {"QueryLanguage": "JSONata", "Output": "{% $number('x') %}"}  # EvaluationFailed
+AGAIN = {"Retry": [retry(IntervalSeconds=5)]}
+LATER = {"Retry": [retry(IntervalSeconds=50)]}
+
+
+def under_way(machine, value, seconds, **options):
+    """A run that has come so far, and its trace, which agrees with it on what is waited for."""
+    run = machine.start(value, tasks={"*": lambda _: 1}, **options)
+    result = run.advance(seconds)
+    traced = trace(result)
+    waits = [(waiting.state_name, waiting.waits_for) for waiting in result.waiting]
+    assert sorted(traced.waiting_at(result.elapsed)) == sorted(waits)
+    return run, traced
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        parallel(scope(Leaf=pass_()), **UNFIT),
+        map_(scope(Leaf=pass_()), ItemsPath="$$.Execution.Input", **UNFIT),
+        task(**UNFIT),
+        task(**UNFIT, Retry=[retry("Busy")]),
+        task(**UNFIT, Retry=[retry(MaxAttempts=0)]),
+        parallel(scope(Leaf=pass_()), **UNEVALUABLE),
+        pass_(Result=1, **UNFIT),
+    ],
+    ids=["Parallel", "Map", "Task", "for another error", "spent", "JSONata", "Pass"],
+)
+@pytest.mark.parametrize(
+    "outer",
+    [lambda inner: parallel(inner, **LATER), lambda inner: map_(inner, **LATER)],
+    ids=["in a branch", "in an iteration"],
+)
+def test_a_state_that_failed_for_good_without_an_event_waits_for_no_retry(inner, outer):
+    _, traced = under_way(load(Out=outer(scope(In=inner))), [7], 10)
+    assert traced.waiting_at(10) == [("Out", "retry")]
+    assert traced["In"].only.status == "FAILED"
+    assert traced["In"].only.duration == timedelta(0)
+    (attempt,) = traced["Out"].only.attempts
+    assert (attempt.status, attempt.duration) == ("FAILED", timedelta(0))
+
+
+@pytest.mark.parametrize("fault", [UNFIT, UNEVALUABLE], ids=["untold", "told"])
+@pytest.mark.parametrize(
+    "inner",
+    [task, lambda **fields: parallel(scope(Leaf=pass_()), **fields)],
+    ids=["Task", "Parallel"],
+)
+def test_a_state_whose_result_came_to_nothing_waits_for_its_own_retry(inner, fault):
+    machine = load(Out=parallel(scope(In=inner(**fault, **AGAIN)), **LATER))
+    run, traced = under_way(machine, 7, 2)
+    assert traced.waiting_at(2) == [("In", "retry")]
+    visit = traced["In"].only
+    assert (visit.status, visit.error) == ("RUNNING", None)
+    assert [attempt.status for attempt in visit.attempts] == ["FAILED"]
+    assert traced["Out"].only.attempts[0].status == "RUNNING"
+    stopped = trace(run.stop())["In"].only
+    assert (stopped.status, stopped.attempts[0].status) == ("ABORTED", "FAILED")
+
+
+def test_who_failed_is_told_when_the_execution_is_stopped_before_the_retry():
+    machine = load(Out=parallel(scope(In=task(**UNFIT)), scope(Nap=wait(9)), **LATER))
+    run, _ = under_way(machine, 7, 2)
+    traced = trace(run.stop())
+    assert {visit.state: visit.status for visit in traced.visits} == {
+        "Out": "ABORTED", "In": "FAILED", "Nap": "ABORTED"
+    }  # fmt: skip
+    assert traced["Out"].only.attempts[0].status == "FAILED"
+    assert traced.waiting_at(1) == [("Out", "retry")]
+
+
+def test_a_catcher_that_fails_leaves_no_state_that_waits_for_a_retry():
+    ask = scope(Ask=task(Catch=[catch("Done", ResultPath="$.failure")]), Done=pass_())
+    run = load(Out=parallel(ask, **LATER)).start(7, tasks={"Ask": lambda _: asl.fails("Busy")})
+    traced = trace(run.advance(10))
+    assert traced.waiting_at(10) == [("Out", "retry")]
+    assert traced["Ask"].only.attempts[0].error == "Busy"
+    with pytest.raises(asl.UsageError, match="no history event says with which error"):
+        _ = traced["Ask"].only.error
+
+
+def test_iterations_that_wait_for_their_retries_are_stopped_by_one_that_failed_for_good():
+    """Each of two iterations cannot place its result; the first one's retries are spent first."""
+    inner = parallel(scope(Leaf=pass_()), ResultPath="$.a", Retry=[
+        retry(MaxAttempts=1, IntervalSeconds=5, JitterStrategy="FULL")
+    ])  # fmt: skip
+    result = load(Each=map_(scope(In=inner))).run([7, 8])
+    visits = trace(result)["In"]
+    assert sorted((visit.status, len(visit.attempts)) for visit in visits) == [
+        ("ABORTED", 1), ("FAILED", 2)
+    ]  # fmt: skip
+    assert {attempt.status for visit in visits for attempt in visit.attempts} == {"FAILED"}
+
+
+def test_a_parallel_that_waits_for_its_retry_is_stopped_with_the_branches_around_it():
+    middle = parallel(scope(In=task(**UNFIT)), **LATER)
+    machine = load(Out=parallel(scope(Middle=middle), scope(Nap=wait(3), Odd=fail("Odd"))))
+    traced = trace(machine.run(7, tasks={"In": lambda _: 1}))
+    assert (traced["Middle"].only.status, traced["In"].only.status) == ("ABORTED", "FAILED")
+    assert traced["Middle"].only.attempts[0].status == "FAILED"
+    assert traced.waiting_at(2) == [("Middle", "retry"), ("Nap", "wait")]
+
+
+def test_a_payload_that_was_too_large_to_be_sent_is_waited_with():
+    doubled = task(Parameters={"a.$": "$", "b.$": "$"}, **AGAIN)
+    limits = asl.Limits(payload_bytes=150)
+    under_way(load(Ask=doubled), "x" * 100, 2, limits=limits)
+
+
+def test_a_wait_that_could_not_be_left_is_waited_for_no_longer():
+    nap = wait(10, Assign={"text.$": "$"})
+    limits = asl.Limits(assign_bytes=50)
+    under_way(load(Out=parallel(scope(Nap=nap), **LATER)), "x" * 100, 20, limits=limits)
+
+
+def test_a_wait_whose_output_is_no_json_fails_when_it_is_over():
+    nap = wait(10, **UNEVALUABLE)
+    _, traced = under_way(load(Out=parallel(scope(Nap=nap), **LATER)), 7, 20)
+    assert traced["Nap"].only.error == "States.QueryEvaluationError"
+    assert traced.waiting_at(5) == [("Nap", "wait")]
+    assert traced.waiting_at(10) == [("Out", "retry")]
+
+
 def test_a_run_under_way_is_told_as_far_as_it_has_come():
     run = load(Nap=wait(60), Done=pass_()).start()
     traced = trace(run.advance(30))
@@ -256,6 +380,16 @@ def test_a_history_that_was_full_fails_no_state():
     assert {visit.status for visit in trace(result).visits} == {"SUCCEEDED", "ABORTED"}
 
 
+def test_a_history_that_was_full_stops_what_waited_for_a_retry():
+    loop = scope(Loop=wait(1), Again=choice(_is(3, "Out"), Default="Loop"), Out=SUCCEED)
+    machine = load(Both=parallel(loop, scope(Middle=parallel(scope(Put=task(**UNFIT)), **LATER))))
+    result = machine.run(7, tasks={"Put": lambda _: 1}, limits=asl.Limits(history_events=30))
+    traced = trace(result)
+    assert (traced["Put"].only.status, traced["Middle"].only.status) == ("FAILED", "ABORTED")
+    assert traced["Both"].only.attempts[0].status == "ABORTED"
+    assert ("Middle", "retry") in traced.waiting_at(1)
+
+
 def test_a_redrive_goes_on_with_the_same_visit_and_is_no_retry():
     run = load(Ask=task(Retry=[retry("Busy", IntervalSeconds=7)])).start(
         tasks={"Ask": asl.script(asl.fails("Down"), asl.fails("Busy"), 1)}
@@ -268,6 +402,17 @@ def test_a_redrive_goes_on_with_the_same_visit_and_is_no_retry():
     assert visit.delays == [timedelta(seconds=7)]
     assert (visit.status, visit.error) == ("SUCCEEDED", None)
     assert trace(run.result).waiting_at(50) == []
+
+
+def test_a_redrive_tries_again_what_could_not_place_its_result_and_is_no_retry():
+    run = load(Both=parallel(scope(Leaf=pass_()), **UNFIT)).start(7)
+    run.advance()
+    run.clock.wait_until(run.clock.now_us() + 100_000_000)
+    run.redrive()
+    traced = trace(run.advance())
+    assert [attempt.status for attempt in traced["Both"].only.attempts] == ["FAILED", "FAILED"]
+    assert traced["Both"].only.delays == []
+    assert traced.waiting_at(50) == []
 
 
 def test_signals_are_waited_for():

@@ -1,6 +1,7 @@
 """What a trace says agrees with what the engine knows while it runs, whatever the machine."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 import asl
 from asl.testing import Calls, assert_same_run, trace
 from asl.testing.difference import differences
+from asl.testing.outline import Outline
 from asl.testing.traces import _waits_for
 from tests.properties.machines import INPUT, definitions, handlers
 
@@ -66,13 +68,9 @@ def test_retries_and_catches_are_those_that_the_engine_decided(definition, salt)
     retried, caught = Counter(), Counter()
     for visit in traced.visits:
         retried[visit.state] += len(visit.delays)
-        waits = visit.status == "RUNNING" and visit.attempts and visit.attempts[-1].ended_us
-        stopped = (
-            visit.status == "ABORTED"
-            and visit.attempts[-1:]
-            and (visit.attempts[-1].status == "FAILED")
-        )
-        retried[visit.state] += bool(waits or stopped)  # for the next attempt, which never came
+        if visit.status in ("RUNNING", "ABORTED") and visit.attempts:
+            # for the next attempt, which never came
+            retried[visit.state] += visit.attempts[-1].status == "FAILED"
         caught[visit.state] += visit.status == "CAUGHT"
     assert +retried == Counter(
         {state: times for (kind, state), times in decided.items() if kind == "retried"}
@@ -150,14 +148,40 @@ def test_a_run_at_another_time_under_another_name_is_the_same_run(definition, sa
 
 
 def everything(result):
-    """All that the events of a history say, but for ids and times, in no order."""
-    return Counter(
-        repr((event["type"], sorted(
+    """All that the events of a history say, but for ids and times.
+
+    What happens in one state of one iteration has an order; what happens side by side has none.
+    """
+    told = defaultdict(list)
+    for event in result.history:
+        details = sorted(
             (key, value) for key, value in event.items()
             if key not in ("id", "previousEventId", "timestamp", "type")
-        )))
-        for event in result.history
-    )  # fmt: skip
+        )  # fmt: skip
+        text = re.sub(r"event id #\d+", "", repr((event["type"], details)))
+        told[place(result, event)].append(text)
+    told[None].sort()
+    return told
+
+
+def place(result, event):
+    """The state and iterations that an event belongs to: a task's say it by their links alone.
+
+    None for what belongs to a Parallel or Map, or to the execution, as a whole.
+    """
+    named = event.get("stateEnteredEventDetails") or event.get("stateExitedEventDetails")
+    state, indices = named and named["name"], {}
+    if named is None and not event["type"].startswith(("LambdaFunction", "Task")):
+        return None
+    while event["previousEventId"]:
+        event = result.history[event["previousEventId"] - 1]
+        if event["type"].endswith("StateEntered"):
+            state = state or event["stateEnteredEventDetails"]["name"]
+        elif event["type"] == "MapIterationStarted":
+            details = event["mapIterationStartedEventDetails"]
+            indices.setdefault(details["name"], details["index"])
+    around = Outline(result.definition)[state].inside
+    return state, tuple(indices.get(name) for name, _ in around)
 
 
 @given(definitions(), SALTS, SALTS)
@@ -190,3 +214,24 @@ def test_a_redriven_execution_is_told_as_well(definition, salt, moment):
     )
     assert shown == waiting
     assert traced.path == stepped.result.path
+
+
+@given(definitions(), SALTS, st.floats(0, 200))
+@settings(deadline=None)
+def test_an_execution_that_is_stopped_is_told_as_it_stood(definition, salt, moment):
+    stepped = asl.load(definition).start(INPUT, tasks=handlers(salt))
+    stepped.advance(moment)
+    assume(stepped.result.status == "RUNNING")
+    before, after = trace(stepped.result), trace(stepped.stop())
+    assert [ended(visit.status) for visit in before.visits] == [
+        visit.status for visit in after.visits
+    ]
+    for visit, stopped in zip(before.visits, after.visits, strict=True):
+        assert [ended(attempt.status) for attempt in visit.attempts] == [
+            attempt.status for attempt in stopped.attempts
+        ]
+
+
+def ended(status):
+    """What becomes of a status when the execution is stopped."""
+    return "ABORTED" if status == "RUNNING" else status

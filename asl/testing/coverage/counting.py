@@ -254,7 +254,7 @@ class _Spell:
         with self._counting.lock:
             counts, records, before = trail.counts, execution.history, execution.before
             if before > trail.position:  # it was forked since, or redriven, and shares its past
-                records, before = execution.recorded()
+                records, before, _ = execution.recorded()
             lost = before - trail.position
             if lost > 0:
                 self._counting.warn(
