@@ -1,7 +1,7 @@
 """Who calls the handlers of tasks: plain functions in threads, async ones on the event loop.
 
 Limits hold for one worker: how many calls of a resource are under way at a time, and how many
-begin in a span of time. A call that has to wait for its turn is not late: its execution waits.
+begin in a span of time. While a call waits for its turn its task's timeout runs.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ WITH_EXAMPLES = [page for page in PAGES if BLOCK.search(page.read_text(encoding=
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.name)
-def test_examples_print_what_the_page_says(page):
+def test_examples_print_what_the_page_says(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     text = page.read_text(encoding="utf-8")
     names = {"__name__": f"example_{page.stem}"}
     for block in BLOCK.finditer(text):

@@ -20,6 +20,12 @@ busy  again in 8 s
 busy  again in 16 s
 busy  CAUGHT_ERROR, on to ReleaseStock
 """,
+    "durable_order": """
+01 Jan  contract for ada@example.com
+RUNNING, waits until 01 Apr
+SendContract > ShipOrder
+SUCCEEDED after 80 days, 0:00:00
+""",
     "fan_out": """
 0:00:00  Started bear.jpg
 0:00:00  Started fjord.jpg
