@@ -409,7 +409,9 @@ class Worker:
 
     def _take_over(self) -> None:
         since = self._clock.now_us() - round(self._threshold * 1_000_000)
-        living = [self.id] if self._backend.is_alone else self._backend.workers(since)
+        living = {self.id}
+        if not self._backend.is_alone:
+            living.update(self._backend.workers(since))
         with self._backend.only_one() as is_mine:
             if is_mine and (number := self._jobs.give_out_again(living)):
                 self._tell(
