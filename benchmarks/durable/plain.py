@@ -14,6 +14,7 @@ their threads; one alone is faster as a coroutine.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import signal
@@ -60,6 +61,11 @@ def execution(tasks: int) -> None:
 async def execution_alone(tasks: int) -> None:
     for number in range(tasks):
         await task_async(number)
+
+
+@DBOS.workflow()
+async def execution_wide(tasks: int) -> None:
+    await asyncio.gather(*(task_async(number) for number in range(tasks)))
 
 
 @DBOS.workflow()
@@ -162,9 +168,19 @@ def tasks(url: str, count: int, each: int = 100) -> dict[str, Any]:
     return measured_alone(url, count * each, lambda: put_all(url, execution, count, each))
 
 
+def singles(url: str, count: int = 1_000, each: int = 1) -> dict[str, Any]:
+    """Executions of few tasks: a unit is one of them."""
+    return measured_alone(url, count, lambda: put_all(url, execution, count, each))
+
+
 def chain(url: str, count: int) -> dict[str, Any]:
     """One execution, one task after the other: a unit is a task."""
     return measured_alone(url, count, lambda: put_all(url, execution_alone, 1, count))
+
+
+def inline(url: str, count: int = 1_000) -> dict[str, Any]:
+    """All tasks of one execution at a time: a unit is a task."""
+    return measured_alone(url, count, lambda: put_all(url, execution_wide, 1, count))
 
 
 def children(url: str, count: int, each: int = 1) -> dict[str, Any]:
