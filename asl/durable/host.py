@@ -33,6 +33,7 @@ from asl.durable.listing import (
 )
 from asl.durable.logs import Outage
 from asl.durable.machines import Machines
+from asl.durable.observing import guarded
 from asl.durable.port import PATIENCE, Commit, End, NewExecution, Patience
 from asl.durable.run import Manner
 from asl.durable.schema import prepare
@@ -108,7 +109,7 @@ class Host(Answers):
         clock: Clock | None = None,
         watcher: Watcher | None = None,
     ) -> None:
-        self._watcher = watcher
+        self._watcher = None if watcher is None else guarded(watcher)
         clock = clock or SystemClock()
         self._limits = limits
         self._storage = None if storage is None else storage_of(storage)
@@ -134,7 +135,8 @@ class Host(Answers):
         self._dispatcher = dispatcher
         self._virtual: VirtualWorker | None = None
         if isinstance(dispatcher, VirtualDispatcher):
-            driving = self._driving(DirectCommitter(self.backend), Manner(None, watcher=watcher))
+            manner = Manner(None, watcher=self._watcher)
+            driving = self._driving(DirectCommitter(self.backend), manner)
             self._virtual = VirtualWorker(driving, dispatcher, engine, clock)
         for machine in machines:
             self.register(machine)

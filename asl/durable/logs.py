@@ -132,12 +132,13 @@ def tell_committed(row: Row, commit: Commit, rest: Rest | None) -> None:
         commit: What is durable now.
         rest: Where it rests after it; None if it is driven on.
     """
+    has_started = commit.seq == 0 and commit.entries
+    if rest is None and not has_started:
+        return
     about = about_execution(row)
-    if commit.seq == 0 and commit.entries:
+    if has_started:
         tell(logging.INFO, "execution.started", "%(execution)s has started", **about)
     match rest:
-        case None:
-            return
         case End(status, _, error, _):
             message = "%(execution)s has ended: %(status)s" + (" (%(error_name)s)" if error else "")
             tell(logging.INFO, "execution.ended", message, status=status, error_name=error, **about)

@@ -8,15 +8,15 @@ from __future__ import annotations
 import inspect
 import logging
 import time
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Protocol
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from asl.durable.logs import about_execution, log, tell
 from asl.errors import TaskFailed
 from asl.tasks.registry import Binding
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from contextlib import AbstractContextManager
 
     from asl.durable.port import Commit, Loaded, Rest
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from asl.engine.commands import InvokeTask
     from asl.runtimes.driver import Call
     from asl.tasks.context import TaskContext
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class WatchedCall(Protocol):
@@ -37,7 +40,7 @@ class WatchedCall(Protocol):
 
 
 class Watcher(Protocol):
-    """Sees what workers do. It must not fail, and must not take long: executions wait for it."""
+    """Sees what workers do. It must not take long: executions wait for it."""
 
     def claimed(self, run: DurableRun, loaded: Loaded) -> None:
         """A worker drives an execution from now on."""
@@ -59,6 +62,72 @@ class Watcher(Protocol):
 
     def gave_out_again(self, jobs: int) -> None:
         """So many jobs of dead workers were given to others."""
+
+
+def guarded(watcher: Watcher) -> Watcher:
+    """A watcher that may fail: executions go on, and the log tells of each hook's first failure."""
+    return _Guarded(watcher)
+
+
+class _Guarded:
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._failed: set[str] = set()
+
+    def claimed(self, run: DurableRun, loaded: Loaded) -> None:
+        self.call(self._watcher.claimed, run, loaded)
+
+    def committed(self, run: DurableRun, commit: Commit, rest: Rest | None) -> None:
+        self.call(self._watcher.committed, run, commit, rest)
+
+    def left(self, run: DurableRun) -> None:
+        self.call(self._watcher.left, run)
+
+    def calling(self, run: DurableRun, task: InvokeTask, number: int) -> WatchedCall:
+        return _GuardedCall(self, self.call(self._watcher.calling, run, task, number))
+
+    def wrote(self, commits: int, seconds: float) -> None:
+        self.call(self._watcher.wrote, commits, seconds)
+
+    def gave_out(self, executions: int) -> None:
+        self.call(self._watcher.gave_out, executions)
+
+    def gave_out_again(self, jobs: int) -> None:
+        self.call(self._watcher.gave_out_again, jobs)
+
+    def call(self, hook: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """What a hook returns; None if it fails."""
+        try:
+            return hook(*args, **kwargs)
+        except Exception as error:  # whoever watches must not harm what is watched
+            name = getattr(hook, "__qualname__", repr(hook))
+            if name not in self._failed:
+                self._failed.add(name)
+                message = "the watcher's %(hook)s fails: %(reason)s"
+                tell(
+                    logging.ERROR, "watcher.failed", message, error=error, hook=name,
+                    reason=repr(error),
+                )  # fmt: skip
+            return None
+
+
+class _GuardedCall:
+    def __init__(self, guard: _Guarded, call: WatchedCall | None) -> None:
+        self._guard = guard
+        self._call = call
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            if self._call is not None:
+                around = self._guard.call(self._call.active)
+                if around is not None:
+                    self._guard.call(stack.enter_context, around)
+            yield
+
+    def ended(self, seconds: float, error: str | None) -> None:
+        if self._call is not None:
+            self._guard.call(self._call.ended, seconds, error)
 
 
 def watched(run: DurableRun, call: Call, watcher: Watcher | None) -> Binding:

@@ -224,6 +224,7 @@ class _Story:
         self._row = run.row
         self._stays = Stays(run.row.machine_name, self._write)
         self._spans: dict[str, Span] = {}
+        self._is_sampled = True
         self.about: dict[str, str | int] = {
             "asl.execution.arn": run.id,
             "asl.machine.name": run.row.machine_name,
@@ -232,17 +233,21 @@ class _Story:
 
     def follow(self, until: int, *, is_told: bool = True) -> None:
         """Read the history up to an event, and write the spans of what it ends."""
-        self._stays.follow(self._execution, until, is_told=is_told)
+        if self._is_sampled:
+            self._stays.follow(self._execution, until, is_told=is_told)
 
     def context_at(self, event: int) -> Context:
         """Where the spans belong that are made inside of a state."""
-        return trace.set_span_in_context(self._span(self._stays.stay_at(event)))
+        stay = self._stays.stay_at(event) if self._is_sampled else self._stays.root
+        return trace.set_span_in_context(self._span(stay))
 
     def _span(self, stay: Stay) -> Span:
         """The span of a stay, begun when it is first needed: it is written only if it is ended."""
         span = self._spans.get(stay.id)
         if span is None:
             span = self._spans[stay.id] = self._begin(stay)
+            if stay.around is None and not span.is_recording():
+                self._is_sampled = False  # nor is anything inside of it
         return span
 
     def _begin(self, stay: Stay) -> Span:

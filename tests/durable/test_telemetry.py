@@ -274,3 +274,25 @@ def test_without_a_provider_it_is_refused(monkeypatch):
     monkeypatch.setattr(trace, "get_tracer_provider", trace.ProxyTracerProvider)
     with pytest.raises(UsageError, match="no tracer provider is set"):
         Telemetry()
+
+
+@pytest.mark.parametrize("broken", ["claimed", "committed", "left", "calling"])
+def test_who_watches_and_fails_harms_no_execution(seen, caplog, broken):
+    def fails(*_):
+        raise KeyError(broken)
+
+    setattr(seen.telemetry, broken, fails)
+    with host_of(scope(T=task("work"), U=task("work")), seen, work=lambda _: 1) as host:
+        assert host.result(host.start("order")).output == 1
+    record = next(each for each in caplog.records if each.event == "watcher.failed")
+    assert record.reason == f"KeyError('{broken}')"
+
+
+def test_a_call_that_can_not_be_watched_is_made(seen, caplog):
+    class Call:
+        active = ended = None
+
+    seen.telemetry.calling = lambda *_: Call()
+    with host_of(scope(T=task("work")), seen, work=lambda _: 1) as host:
+        assert host.result(host.start("order")).output == 1
+    assert "watcher.failed" in [record.event for record in caplog.records]
