@@ -18,7 +18,18 @@ from asl.errors import AslError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = ("run", "debug", "graph", "validate", "test", "coverage", "worker", "schema", "lsp")
+_COMMANDS = (
+    "run",
+    "debug",
+    "graph",
+    "validate",
+    "test",
+    "coverage",
+    "worker",
+    "executions",
+    "schema",
+    "lsp",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

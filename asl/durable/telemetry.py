@@ -177,6 +177,7 @@ class Telemetry:
             "asl.task.id": task.task_id,
             "asl.task.attempt": task.attempt,
             "asl.task.call": number,
+            "asl.task.idempotency_token": run.execution.identity.idempotency_token(task.task_id),
         }
         return _Call(self._tracer, self._calls, about, story.context_at(cursor.entered_id))
 
