@@ -13,7 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy import exc
 
 from asl.durable.port import Fenced
 
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 MOST = 500
 #: Seconds between two tries to reach a database: the first, and the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
-#: A deadlock or a database that goes away or is full may be over at the next try.
-PASSING = (OperationalError, InterfaceError, InternalError)
+#: A deadlock or a database that goes away, is full or gives no connection may be over at the next
+#: try.
+PASSING = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
 
 
 class Committer:
@@ -96,6 +97,11 @@ class Committer:
             started = time.monotonic()
             try:
                 kept = self._backend.commit(commits)
+                if is_repeated:  # an earlier try may have been written, and its answer lost
+                    kept = [
+                        self._has_happened(commit) if result is None else result
+                        for commit, result in zip(commits, kept, strict=True)
+                    ]
             except PASSING as error:
                 if self._stopping.is_set():
                     _settle(orders, error)
@@ -114,19 +120,15 @@ class Committer:
                 self._outage.end("writing commits")
                 if self._watcher is not None:
                     self._watcher.wrote(len(commits), time.monotonic() - started)
-                if is_repeated:  # an earlier try may have been written, and its answer lost
-                    kept = [
-                        self._has_happened(commit) if result is None else result
-                        for commit, result in zip(commits, kept, strict=True)
-                    ]
                 _settle(orders, kept)
                 return
 
     def _has_happened(self, commit: Commit) -> bool | None:
+        """What `Backend.commit` would have said when a commit was written, if it was."""
         loaded = self._backend.load(commit.execution_id)
-        if loaded is None or loaded.row.epoch != commit.epoch:
+        if loaded is None or loaded.row.epoch != commit.epoch or loaded.row.seq != commit.next_seq:
             return None
-        return True if loaded.row.seq == commit.next_seq else None
+        return commit.rest is None or loaded.row.stage != "driven"
 
 
 def _settle(orders: list[Order], results: list[bool | None] | Exception) -> None:

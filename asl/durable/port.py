@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 #: ``queued``: waits for a worker; ``driven``: a worker has it; ``parked``: nobody has it until its
 #: time or an event comes; ``suspended``: nobody has it until a person resumes it; ``ended``.
@@ -286,9 +286,23 @@ class Backend(Protocol):
         """
 
     def claim(
-        self, tickets: Sequence[Ticket], worker: str, now: int, patience: Patience
+        self,
+        tickets: Sequence[Ticket],
+        worker: str,
+        now: int,
+        patience: Patience,
+        admit: Callable[[str, int], bool] | None = None,
     ) -> list[Loaded]:
-        """Take executions over, but those whose ticket is void, or that are to be left alone."""
+        """Take executions over, but those whose ticket is void, or that are to be left alone.
+
+        Args:
+            tickets: For which executions.
+            worker: Who takes them over.
+            now: When.
+            patience: With those that were lost time after time.
+            admit: Whether one that has been left alone may be driven now: its id, and how often it
+                was lost. It is left alone a little longer if not; None admits all.
+        """
 
     def commit(self, commits: Sequence[Commit]) -> list[bool | None]:
         """Make changes durable, each by itself, all in one transaction.

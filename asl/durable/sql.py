@@ -67,6 +67,22 @@ _GIVE_OUT = Statement(
     """,
     due_id="text",
 )
+_SUSPECTS = Statement(
+    """
+    SELECT id, takeovers FROM asl_execution JOIN {rows}
+    ON id = v.ticket_id AND segment = v.ticket_segment
+    WHERE stage = 'queued' AND takeovers >= :suspected AND reason IS NULL
+    """,
+    ticket_id="text", ticket_segment="integer",
+)  # fmt: skip
+_PUT_OFF = Statement(
+    """
+    UPDATE asl_execution SET stage = 'parked', wake_at = :until
+    FROM {rows}
+    WHERE id = v.refused_id AND stage = 'queued'
+    """,
+    refused_id="text",
+)
 _QUEUE = Statement(
     """
     UPDATE asl_execution SET stage = 'queued', wake_at = 0
@@ -170,15 +186,24 @@ class SqlBackend:
             return in_the_way
 
     def claim(
-        self, tickets: Sequence[Ticket], worker: str, now: int, patience: Patience
+        self,
+        tickets: Sequence[Ticket],
+        worker: str,
+        now: int,
+        patience: Patience,
+        admit: Callable[[str, int], bool] | None = None,
     ) -> list[Loaded]:
         """Take executions over, but those whose ticket is void, or that are to be left alone."""
         suspected, most, pause = patience
+        rows = [tuple(ticket) for ticket in tickets]
         with self.engine.begin() as connection:
+            if admit is not None:
+                suspects = _SUSPECTS(connection, rows, suspected=suspected).all()
+                if refused := [(row.id,) for row in suspects if not admit(row.id, row.takeovers)]:
+                    _PUT_OFF(connection, refused, until=now + pause)
             claimed = _CLAIM(
-                connection, [tuple(ticket) for ticket in tickets], owner=worker, now=now,
-                suspected=suspected, most=most, pause=pause,
-            )  # fmt: skip
+                connection, rows, owner=worker, now=now, suspected=suspected, most=most, pause=pause
+            )
             return self._load(connection, [row.id for row in claimed if row.stage == "driven"])
 
     def commit(self, commits: Sequence[Commit]) -> list[bool | None]:

@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from asl.durable.committing import FIRST_PAUSE, LONGEST_PAUSE
+from asl.durable.committing import FIRST_PAUSE, LONGEST_PAUSE, PASSING
 from asl.durable.journal import fold
 from asl.durable.logs import about_execution, tell
-from asl.durable.port import Commit, Fenced, Release, Suspend, Ticket
+from asl.durable.port import Commit, Fenced, Suspend, Ticket
 from asl.durable.run import DurableRun
+from asl.durable.suspects import Suspects
 from asl.errors import AslError, DatabaseError, MissingHandler
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: No worker is silent for so long, whatever its threshold.
+_LONGEST_SILENCE_US = 60_000_000
 #: Seconds to give an execution back whose calls have not ended in time.
 _TO_GIVE_BACK = 5.0
 #: Executions that are given out in one transaction.
@@ -81,6 +84,8 @@ class Driving:
         try:
             runnable = self._machines.runnable(row.machine, row.scope)
             folded = fold(runnable.program, runnable.arn, loaded)
+        except PASSING:  # says nothing of the execution: it is given back
+            raise
         except Exception as error:  # nobody may lose an execution by a defect
             await self._commits.commit(_resting(loaded, self._clock.now_us(), _told(error)))
             tell(
@@ -114,12 +119,6 @@ class Driving:
             )
             return None
         return run
-
-    async def put_off(self, loaded: Loaded) -> None:
-        """Leave a claimed execution alone for a while, as it is."""
-        row, now, patience = loaded.row, self._clock.now_us(), self.manner.patience
-        rest = Release(now + patience.first_pause_us, row.reason, row.takeovers)
-        await self._commits.commit(Commit(row.id, row.epoch, row.seq, now, rest=rest))
 
     async def drive(self, run: DurableRun) -> None:
         """Drive an execution until it rests."""
@@ -219,7 +218,7 @@ class Worker:
         self._threshold = threshold
         self._poll = poll
         self._runs: dict[str, tuple[DurableRun, asyncio.AbstractEventLoop]] = {}
-        self._suspects: dict[str, float] = {}
+        self._suspects = Suspects(driving.manner.patience, self._is_cleared)
         self._is_draining = False
         self._stopping = threading.Event()
         self._chores = [
@@ -248,9 +247,11 @@ class Worker:
     def _check_alone(self) -> None:
         if not self._backend.is_alone:
             return
+        living = set(self._backend.workers(self._clock.now_us() - _LONGEST_SILENCE_US))
         for other in self._backend.workers(0):
             pid = int(other.split(":")[1])
-            if pid != os.getpid() and Path(f"/proc/{pid}").exists():
+            is_there = Path(f"/proc/{pid}").exists()  # it, or another that has its number now
+            if other in living and is_there and pid != os.getpid():
                 raise DatabaseError(
                     f"the worker {other} uses this SQLite database: SQLite serves one process; use "
                     "PostgreSQL for several"
@@ -298,14 +299,20 @@ class Worker:
         await asyncio.gather(*(self._drive_one(loop, each) for each in loaded))
 
     def _claim(self, tickets: list[Ticket]) -> list[Loaded]:
-        patience = self._driving.manner.patience
-        return self._backend.claim(tickets, self.id, self._clock.now_us(), patience)
+        patience, admit = self._driving.manner.patience, self._suspects.admit
+        loaded = self._backend.claim(tickets, self.id, self._clock.now_us(), patience, admit)
+        driven = {each.row.id for each in loaded} | self._runs.keys()
+        for ticket in tickets:
+            if ticket.execution_id not in driven:
+                self._suspects.leave(ticket.execution_id)
+        return loaded
+
+    def _is_cleared(self, execution_id: str) -> bool:
+        run, _ = self._runs.get(execution_id, (None, None))
+        return run is not None and not run.is_suspect
 
     async def _drive_one(self, loop: asyncio.AbstractEventLoop, loaded: Loaded) -> None:
         try:
-            if not self._has_room(loaded):
-                await self._driving.put_off(loaded)
-                return
             run = await self._driving.bring_back(loaded)
             if run is None:
                 return
@@ -338,22 +345,7 @@ class Worker:
                 lambda: self._backend.give_back(row.id, row.epoch, after, told),
             )
         finally:
-            self._suspects.pop(loaded.row.id, None)
-
-    def _has_room(self, loaded: Loaded) -> bool:
-        """Whether an execution may be driven beside the suspects that are driven here."""
-        row, patience = loaded.row, self._driving.manner.patience
-        share = 0.0 if row.reason else patience.share(row.takeovers)
-        if not share:
-            return True
-        for suspect_id in list(self._suspects):
-            run, _ = self._runs.get(suspect_id, (None, None))
-            if run is not None and not run.is_suspect:
-                del self._suspects[suspect_id]
-        if sum(self._suspects.values()) + share > 1:
-            return False
-        self._suspects[row.id] = share
-        return True
+            self._suspects.leave(loaded.row.id)
 
     async def _with_patience(
         self, loop: asyncio.AbstractEventLoop, doing: str, do: Callable[[], T]
