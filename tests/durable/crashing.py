@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,11 +76,23 @@ def handlers(notes, seconds=0.0):
         time.sleep(seconds)
         return payload + 1
 
+    def slow(payload, context):
+        notes.add(context)
+        time.sleep(2 if seconds else 0)
+        return payload
+
     def die(payload, context):
         notes.add(context)
         os._exit(9)
 
-    return {"work": work, "flaky": flaky, "declined": declined, "count": count, "die": die}
+    return {
+        "work": work,
+        "flaky": flaky,
+        "declined": declined,
+        "count": count,
+        "slow": slow,
+        "die": die,
+    }
 
 
 # ---------------------------------------------------------------- machines
@@ -95,7 +108,7 @@ def task(resource="work", **fields):
 
 def chain(length, name="T", resource="work"):
     names = [f"{name}{number}" for number in range(length)]
-    states = {name: task(resource, Next=after) for name, after in zip(names, names[1:])}
+    states = {name: task(resource, Next=after) for name, after in pairwise(names)}
     return {"StartAt": names[0], "States": {**states, names[-1]: task(resource)}}
 
 
@@ -112,12 +125,14 @@ def mapped(items, resource="work", **fields):
     }  # fmt: skip
 
 
+BRANCHES = [chain(3, "L"), chain(2, "R")]
+CATCH = {"ErrorEquals": ["Declined"], "Next": "Tell"}
 RETRY = {"ErrorEquals": ["Busy"], "IntervalSeconds": 1, "MaxDelaySeconds": 1, "MaxAttempts": 5}
 LOOP = {
     "StartAt": "Begin",
     "States": {
         "Begin": {"Type": "Pass", "Assign": {"n": 0}, "Next": "Count"},
-        "Count": task("count", Parameters="$n", Next="Keep") | {"InputPath": "$n"},
+        "Count": task("count", InputPath="$n", Next="Keep"),
         "Keep": {"Type": "Pass", "Assign": {"n.$": "$"}, "Next": "More"},
         "More": {
             "Type": "Choice",
@@ -127,14 +142,13 @@ LOOP = {
         "Done": {"Type": "Pass", "Parameters": {"n.$": "$n"}, "End": True},
     },
 }
-del LOOP["States"]["Count"]["Parameters"]
 
 DEFINITIONS = {
     "chain": chain(6),
     "parallel": {
         "StartAt": "Both",
         "States": {
-            "Both": {"Type": "Parallel", "Branches": [chain(3, "L"), chain(2, "R")], "Next": "After"},
+            "Both": {"Type": "Parallel", "Branches": BRANCHES, "Next": "After"},
             "After": task(),
         },
     },
@@ -143,14 +157,18 @@ DEFINITIONS = {
     "catch": {
         "StartAt": "Pay",
         "States": {
-            "Pay": task("declined", Catch=[{"ErrorEquals": ["Declined"], "Next": "Tell"}], Next="Tell"),
+            "Pay": task("declined", Catch=[CATCH], Next="Tell"),
             "Tell": task(),
         },
     },
     "fail": {"StartAt": "A", "States": {"A": task(Next="Pay"), "Pay": task("declined")}},
     "wait": {
         "StartAt": "A",
-        "States": {"A": task(Next="Wait"), "Wait": {"Type": "Wait", "Seconds": 1, "Next": "B"}, "B": task()},
+        "States": {
+            "A": task(Next="Wait"),
+            "Wait": {"Type": "Wait", "Seconds": 1, "Next": "B"},
+            "B": task(),
+        },
     },
     "loop": LOOP,
     "token": {

@@ -197,7 +197,7 @@ MIX = [name for name in DEFINITIONS if name != "token"]
 
 
 def test_random_kills_of_four_workers(shared):
-    rng = random.Random(20260101)
+    rng = random.Random(20260101)  # noqa: S311
     began = time.monotonic()
     workers = [shared.work(threshold=2) for _ in range(4)]
     workers[0].wait_ready()
@@ -217,3 +217,50 @@ def test_random_kills_of_four_workers(shared):
         f"{KILLS} kills in {killed - began:.1f} s, all ended {ended - killed:.1f} s later: "
         f"{len(shared._wanted)} executions, {len(shared.notes.starts())} calls, {repeated} repeated"
     )
+
+
+# ---------------------------------------------------------------- the database
+
+
+def test_workers_outlast_a_restart_of_the_database(own_cluster, zygote, tmp_path):
+    scene = Scene(own_cluster.url(), zygote, tmp_path)
+    scene.start("chain", count=30)
+    scene.start("map", count=5)
+    for _ in range(2):
+        scene.work(seconds=0.05, threshold=3)
+    for calls in (40, 120):
+        scene.started(calls)
+        own_cluster.stop("immediate")
+        time.sleep(0.3)
+        own_cluster.start()
+    repeated = scene.verify()
+    scene.close()
+    print(f"{repeated} calls repeated after two restarts of the database")
+
+
+# ---------------------------------------------------------------- executions that kill
+
+
+def test_an_execution_that_kills_its_workers_is_suspended_alone(prepared_url, zygote, tmp_path):
+    scene = Scene(prepared_url, zygote, tmp_path)
+    (slow,) = scene.start("slow", crashing.chain(1, "Slow", "slow"))
+    scene.start("chain", count=5)
+    poison = scene.host.start(asl.load(crashing.chain(1, "Bad", "die"), name="poison"), name="p")
+    patience = (2, 4, 100_000)
+    workers = [scene.work(patience=patience)]
+
+    def has_ended():
+        if workers[-1].exit_code is not None:
+            workers.append(scene.work(patience=patience))
+        return all(scene.host.describe(arn).status != "RUNNING" for arn in (poison, slow))
+
+    wait_until(has_ended, "the poison is found, and the others go on")
+    description = scene.host.describe(poison)
+    assert description.status == "SUSPENDED"
+    assert description.reason == "its worker was lost 5 times in a row, while it did 'Bad0'"
+    bad = [start for start in scene.notes.starts() if start.state == "Bad0"]
+    assert len(bad) == 5
+    assert len({start.token for start in bad}) == 1
+    assert workers[-1].exit_code is None
+    assert scene.host.result(slow).status == "SUCCEEDED"
+    scene.close()
