@@ -38,7 +38,7 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of ours
         try:
             value = getattr(importlib.import_module(_HOMES[name]), name)
         except ModuleNotFoundError as error:
-            if error.name in ("dbos", "psycopg", "sqlalchemy"):
+            if (error.name or "").partition(".")[0] in ("dbos", "psycopg", "sqlalchemy"):
                 raise MissingExtra("durable", "a durable host") from error
             raise
         globals()[name] = value

@@ -23,7 +23,7 @@ from asl.durable.journal import Entry, apply, encode, fold, is_same_json, limits
 from asl.durable.listing import (
     check_limit,
     check_name,
-    check_text,
+    check_queue,
     check_texts,
     described,
     filter_of,
@@ -224,7 +224,7 @@ class Host(Answers):
         found, revision = self.machines.named(machine)
         if self._storage is None:
             found.check_needs_no_storage()
-        check_text("queue", queue)
+        check_queue(queue)
         now = self.clock.now_us()
         new: dict[str, NewExecution] = {}
         arns = []
@@ -266,7 +266,8 @@ class Host(Answers):
         Args:
             machine: Their state machine, or its name.
             status: See `Description`.
-            parent: The ARN of the execution that started them.
+            parent: The ARN of the execution that started them. Children of Map Runs are listed with
+                it only, as on AWS.
             name_prefix: How their names begin.
             started_from: An aware datetime.
             started_before: An aware datetime.
@@ -432,6 +433,7 @@ class Host(Answers):
         """
         if self._virtual is not None:
             raise UsageError("in virtual time nobody works in the background: call advance()")
+        check_queue(queue)
         from asl.durable.dispatch import DbosJobs  # noqa: PLC0415 - DBOS takes a second to import
 
         caller = Caller(threads, limits)

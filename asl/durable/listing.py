@@ -46,6 +46,7 @@ class Description(NamedTuple):
         is_parked: Nobody drives it now: it waits for ``wakes_at``, or for an event.
         wakes_at: When it goes on by itself.
         parent: The ARN of the execution that started it.
+        queue: Whose workers drive it.
     """
 
     arn: str
@@ -63,6 +64,7 @@ class Description(NamedTuple):
     is_parked: bool
     wakes_at: datetime | None
     parent: str | None
+    queue: str
 
 
 class Page(NamedTuple):
@@ -90,6 +92,7 @@ def described(row: Row) -> Description:
         is_parked=row.stage == "parked",
         wakes_at=instant(row.wake_at) if row.stage == "parked" and row.wake_at else None,
         parent=None if row.parent is None else row.parent.execution_id,
+        queue=row.queue,
     )
 
 
@@ -152,6 +155,13 @@ def check_name(name: str) -> None:
     wrong = sorted(set(name) & _FORBIDDEN) or [each for each in name if not each.isprintable()]
     if wrong:
         raise UsageError(f"the name {name!r} has {wrong[0]!r} in it, which AWS does not allow")
+
+
+def check_queue(queue: str) -> None:
+    """Make sure that workers can serve a queue of that name."""
+    check_text("queue", queue)
+    if not queue:
+        raise UsageError("a queue has a name of one character or more")
 
 
 def check_text(what: str, text: str) -> None:

@@ -286,6 +286,8 @@ class SqlBackend:
         ):
             if value is not None:
                 query = query.where(column == value)
+        if wanted.parent is None:
+            query = query.where(columns.scope == "")
         if wanted.name_prefix is not None:
             query = query.where(columns.name.startswith(wanted.name_prefix, autoescape=True))
         if wanted.started_from is not None:

@@ -151,8 +151,9 @@ def test_what_can_not_be_started_is_refused(memory):
         memory.start("Pass", {1: 2})
     with pytest.raises(InvalidInput):
         memory.start("Pass", "x" * 300_000)
-    with pytest.raises(UsageError, match="queue"):
-        memory.start("Pass", queue="a\0")
+    for queue in ("a\0", ""):
+        with pytest.raises(UsageError, match="queue"):
+            memory.start("Pass", queue=queue)
     assert memory.list_executions().executions == []
 
 
@@ -182,6 +183,7 @@ def test_an_execution_is_described(hosts):
     )
     assert shown.is_parked
     assert shown.wakes_at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert (shown.queue, shown.parent) == ("default", None)
     assert shown.stopped_at is None
     host.advance()
     shown = host.describe(arn)

@@ -106,6 +106,19 @@ def test_what_is_in_the_way_keeps_all_from_starting(backend, jobs, new):
     assert backend.row("c") is None
 
 
+def test_children_of_map_runs_are_listed_with_their_parent_only(backend, new):
+    parent = port.Parent("a", 3)
+    nested = new("b", parent=parent, awaited=True)
+    backend.start([new("a"), nested, new("c", parent=parent)._replace(scope="/States/Map")])
+
+    def listed(**wanted):
+        return [row.id for row in backend.list_executions(port.Filter(**wanted), None, 10)]
+
+    assert listed() == ["b", "a"]
+    assert listed(machine="order") == ["b", "a"]
+    assert listed(parent="a") == ["c", "b"]
+
+
 def test_what_is_started_is_as_it_was_given(backend, new):
     parent = port.Parent("p", 3, 4, 5)
     backend.start([new("a", parent=parent, awaited=True, limits="{}", queue="q")])
