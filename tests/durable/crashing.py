@@ -222,6 +222,10 @@ def work(url, notes, seconds=0.02, patience=UNBOUNDED, **options):
     run(host_of(url, notes, seconds), patience=Patience(*patience), **options)
 
 
+def work_without_handlers(url, notes, patience):
+    run(Host(url), patience=Patience(*patience))
+
+
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
