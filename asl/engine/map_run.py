@@ -11,6 +11,7 @@ object" (Map.Item), "DescribeMapRun" for the names.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from asl.query.javalike import JavaRandom
@@ -145,15 +146,16 @@ class MapRunSpec(NamedTuple):
         """
         if self.selector is None:
             return item.input
-        return self.selector.evaluate(self.data, ItemEnvironment(self.cursor, item))
+        return self.selector.evaluate(self.data, ItemEnvironment(self.cursor, item, self.seed))
 
 
 class ItemEnvironment:
     """Where ItemSelector is evaluated: the Map's branch, with an item in its context object."""
 
-    def __init__(self, cursor: Cursor, item: MapItem) -> None:
+    def __init__(self, cursor: Cursor, item: MapItem, seed: int) -> None:
         self._cursor = cursor
         self._item = item
+        self._seed = seed
 
     @property
     def variables(self) -> Mapping[str, Json]:
@@ -165,10 +167,10 @@ class ItemEnvironment:
         """The parent's time."""
         return self._cursor.now_us
 
-    @property
+    @cached_property
     def random(self) -> JavaRandom:
-        """The parent's seeded source."""
-        return self._cursor.random
+        """A source of the item's own, so that whoever reads it again makes the same input of it."""
+        return JavaRandom(derived_seed("item", self._seed, self._item.number))
 
     def context(self) -> dict[str, Json]:
         """The context object of the Map state, with Map.Item."""

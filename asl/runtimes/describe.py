@@ -6,7 +6,7 @@ output are recorded.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from asl.engine.history import instant
 from asl.engine.identity import timestamp
@@ -15,10 +15,27 @@ from asl.query.javalike import to_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from asl.engine.execution import Execution
+    from asl.engine.execution import Outcome
+    from asl.engine.identity import Identity
     from asl.jsontypes import Json
 
 _INCLUDED: dict[str, Json] = {"Included": True}
+
+
+class Described(Protocol):
+    """An execution that has ended: what is known of it without its history."""
+
+    @property
+    def identity(self) -> Identity:
+        """What AWS would call it."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended."""
+
+    @property
+    def now(self) -> int:
+        """When it ended, in microseconds since the epoch."""
 
 
 def _as_is(value: Json) -> Json:
@@ -26,7 +43,7 @@ def _as_is(value: Json) -> Json:
 
 
 def describe(
-    execution: Execution,
+    execution: Described,
     *,
     as_text: bool,
     date: Callable[[int], Json],
@@ -65,7 +82,7 @@ def describe(
     }
 
 
-def _redrive(execution: Execution, *, is_child_of_map: bool) -> dict[str, Json]:
+def _redrive(execution: Described, *, is_child_of_map: bool) -> dict[str, Json]:
     count: dict[str, Json] = {"RedriveCount": execution.identity.redrive_count}
     if execution.outcome.status == "SUCCEEDED":
         return count | {

@@ -369,9 +369,9 @@ class Driver(Callbacks):
             self.cancel(member, task_id)
 
     def _run_map(self, member: Member, command: RunMap) -> None:
-        from asl.runtimes.map_run import MapRun  # noqa: PLC0415 - with readers of many formats
+        from asl.runtimes.map_run import LocalMapRun  # noqa: PLC0415 - with many readers
 
-        map_run = MapRun(self, member, command.map_run_id, command.spec, self._storage)
+        map_run = LocalMapRun(self, member, command, self._storage)
         member.work[command.map_run_id] = map_run
         member.map_runs.append(map_run)
         self.may_start(map_run)

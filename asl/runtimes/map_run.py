@@ -4,14 +4,19 @@ Items are read one by one, only when a child can be started; a child that has en
 when its result is taken. So what a Map Run needs does not grow with its items: only the children
 that run at a time, and the results where they are not exported.
 
+`MapRun` has all that is decided. Where the children live is left to who drives them: `LocalMapRun`
+makes them members of the parent's run, a durable host gives each of them a row.
+
 Source: AWS guide, "Using Map state in Distributed mode", "Setting failure thresholds for
 Distributed Map states", "ItemBatcher (Map)"; API reference, "DescribeMapRun" (the counts).
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from asl.engine.events import MapRunFailed, MapRunSucceeded, StopRequested
@@ -28,11 +33,13 @@ from asl.tasks.items.failure import ItemReaderError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asl.engine.map_run import MapRunSpec
+    from asl.engine.commands import RunMap
     from asl.jsontypes import Json
+    from asl.runtimes.describe import Described
     from asl.runtimes.driver import Driver
     from asl.runtimes.member import Member
     from asl.runtimes.result import Result
+    from asl.runtimes.results import Results
     from asl.tasks.storage import Storage
 
 MapRunStatus: TypeAlias = Literal["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"]
@@ -95,35 +102,31 @@ class MapRunResult:
     failures: tuple[Result, ...] = field(repr=False)
 
 
-class MapRun:
+class MapRun(ABC):
     """A Map Run while it is carried out.
 
     Args:
-        driver: The run that it is part of.
-        parent: The execution that waits for it.
-        map_run_id: The id of that wait.
-        spec: What is to be done.
+        command: What is to be done, and the id of the wait that it ends.
+        limit: The most bytes of a child's input, and of a result that is not exported.
         storage: Where items are read and results written.
+        results: Takes the results; what the command says if not given.
+        done: How many items have been given to children already.
     """
 
     def __init__(
         self,
-        driver: Driver,
-        parent: Member,
-        map_run_id: int,
-        spec: MapRunSpec,
+        command: RunMap,
+        limit: int,
         storage: Storage | None,
+        *,
+        results: Results | None = None,
+        done: int = 0,
     ) -> None:
-        self._driver = driver
-        self._parent = parent
-        self._id = map_run_id
-        self._spec = spec
-        self._limit = parent.execution.payload_limit
-        self._results = results_of(spec, storage, self._limit)
-        self._batches = self._read(storage)
+        self.id, self._spec = command
+        self._limit = limit
+        self._results = results or results_of(self._spec, storage, limit)
+        self._batches = self._read(storage, done)
         self._is_exhausted = False
-        self._running: dict[int, tuple[Member, int, int]] = {}
-        self._keeps_failures = parent.owner is None or not isinstance(parent.owner, MapRun)
         self._failures: list[Result] = []
         self.status: MapRunStatus = "RUNNING"
         self.items = Counts()
@@ -148,9 +151,9 @@ class MapRun:
     def can_start(self) -> bool:
         """Whether it has something to do at this very moment."""
         return self.status == "RUNNING" and (
-            len(self._running) < self._spec.max_concurrency
+            self.executions.running < self._spec.max_concurrency
             if not self._is_exhausted
-            else not self._running
+            else not self.executions.running
         )
 
     def step(self) -> None:
@@ -176,21 +179,15 @@ class MapRun:
         else:
             self._start(items, payload)
 
-    def ended(self, child: Member) -> None:
-        """Take the result of a child, and forget it."""
-        _, number, items = self._running.pop(child.number)
-        self._driver.may_start(self)
-        execution = child.execution
-        status = execution.outcome.status
+    def take(self, number: int, items: int, child: Described) -> None:
+        """Take the result of a child; ``number`` is its place in the order of the items."""
+        status = child.outcome.status
         self.items.end(status, items)
         self.executions.end(status, 1)
-        self._parent.take_exceptions(child)
-        if status != "SUCCEEDED" and self._keeps_failures and len(self._failures) < MOST_FAILURES:
-            self._failures.append(self._driver.result_of(child))
         if self.status != "RUNNING":
             return
         try:
-            self._results.add(number, execution)
+            self._results.add(number, child)
         except StorageError as error:
             self._fail(_RESULT_WRITER_FAILED, str(error))
             return
@@ -202,12 +199,26 @@ class MapRun:
             with suppress(StorageError):  # nobody is left to be told
                 self._stop("ABORTED")
 
+    # Where the children live.
+
+    @abstractmethod
+    def start_child(self, number: int, items: int, payload: Payload) -> None:
+        """Start the child of that place, for so many items; its end comes as `take`."""
+
+    @abstractmethod
+    def stop_children(self) -> None:
+        """Stop those that run: the Map Run is over, and its parent waits no more."""
+
+    @abstractmethod
+    def tell_parent(self, event: MapRunSucceeded | MapRunFailed) -> None:
+        """Give the parent the result."""
+
     # Its own steps.
 
-    def _read(self, storage: Storage | None) -> Iterator[tuple[int, Payload]]:
-        """How many items each child gets, and its input."""
+    def _read(self, storage: Storage | None, done: int) -> Iterator[tuple[int, Payload]]:
+        """How many items each child gets, and its input; the first items are done already."""
         spec = self._spec
-        inputs = map(spec.item_input, items_of(spec, storage))
+        inputs = map(spec.item_input, islice(items_of(spec, storage), done, None))
         if spec.batching is None:
             for value in inputs:
                 yield 1, self._payload(value)
@@ -226,20 +237,9 @@ class MapRun:
 
     def _start(self, items: int, payload: Payload) -> None:
         number = self.executions.total
-        execution = Execution(
-            self._spec.program,
-            payload,
-            machine=self._spec.machine,
-            now=self._driver.clock.now_us(),
-            seed=derived_seed(self._spec.seed, number),
-            kept=self._parent.execution.kept,
-            limits=self._parent.execution.limits,
-        )
         self.items.start(items)
         self.executions.start(1)
-        child = self._driver.add(execution, self)
-        self._running[child.number] = (child, number, items)
-        self._driver.tell(child, None)
+        self.start_child(number, items, payload)
 
     def _check_tolerance(self) -> None:
         """Fail as soon as it is certain that more items failed than the Map stands.
@@ -266,18 +266,71 @@ class MapRun:
         except StorageError as error:
             self._fail(_RESULT_WRITER_FAILED, str(error))
             return
-        self._driver.tell(self._parent, MapRunSucceeded(self._id, Payload(self._results.output())))
+        self.tell_parent(MapRunSucceeded(self.id, Payload(self._results.output())))
 
     def _fail(self, error: str, cause: str | None) -> None:
         with suppress(StorageError):  # the first failure is the one that counts
             self._stop("FAILED")
-        self._driver.tell(self._parent, MapRunFailed(self._id, error, cause))
+        self.tell_parent(MapRunFailed(self.id, error, cause))
 
     def _stop(self, status: MapRunStatus) -> None:
         """Stop what still runs, and finish what was written."""
         self.status = status
-        self._parent.work.pop(self._id, None)
-        for child, _, _ in list(self._running.values()):
-            self._driver.tell(child, StopRequested(None, None))
+        self.stop_children()
         self._batches = iter(())
         self._results.close()
+
+
+class LocalMapRun(MapRun):
+    """A Map Run whose children are members of its parent's run.
+
+    Args:
+        driver: The run.
+        parent: The execution that waits for it.
+        command: What is to be done.
+        storage: Where items are read and results written.
+    """
+
+    def __init__(
+        self, driver: Driver, parent: Member, command: RunMap, storage: Storage | None
+    ) -> None:
+        super().__init__(command, parent.execution.payload_limit, storage)
+        self._driver = driver
+        self._parent = parent
+        self._running: dict[int, tuple[Member, int, int]] = {}
+        self._keeps_failures = not isinstance(parent.owner, MapRun)
+
+    def start_child(self, number: int, items: int, payload: Payload) -> None:
+        """Start a child, on the clock of the run."""
+        execution = Execution(
+            self._spec.program,
+            payload,
+            machine=self._spec.machine,
+            now=self._driver.clock.now_us(),
+            seed=derived_seed(self._spec.seed, number),
+            kept=self._parent.execution.kept,
+            limits=self._parent.execution.limits,
+        )
+        child = self._driver.add(execution, self)
+        self._running[child.number] = (child, number, items)
+        self._driver.tell(child, None)
+
+    def ended(self, child: Member) -> None:
+        """Take the result of a child, and forget it."""
+        _, number, items = self._running.pop(child.number)
+        self._driver.may_start(self)
+        self._parent.take_exceptions(child)
+        has_failed = child.execution.outcome.status != "SUCCEEDED"
+        if has_failed and self._keeps_failures and len(self._failures) < MOST_FAILURES:
+            self._failures.append(self._driver.result_of(child))
+        self.take(number, items, child.execution)
+
+    def stop_children(self) -> None:
+        """Stop those that run."""
+        self._parent.work.pop(self.id, None)
+        for child, _, _ in list(self._running.values()):
+            self._driver.tell(child, StopRequested(None, None))
+
+    def tell_parent(self, event: MapRunSucceeded | MapRunFailed) -> None:
+        """Give the parent the result."""
+        self._driver.tell(self._parent, event)

@@ -16,8 +16,8 @@ from asl.jsontypes import Json, dump, size_bytes
 from asl.runtimes.describe import describe, iso_date
 
 if TYPE_CHECKING:
-    from asl.engine.execution import Execution
     from asl.engine.map_run import MapRunSpec
+    from asl.runtimes.describe import Described
     from asl.tasks.storage import Storage
 
 _KEPT = Writing(None, "", "COMPACT", "JSON")  # what AWS does where there is no ResultWriter
@@ -26,7 +26,7 @@ _KEPT = Writing(None, "", "COMPACT", "JSON")  # what AWS does where there is no 
 class Results(Protocol):
     """Takes the children of a Map Run as they end."""
 
-    def add(self, number: int, child: Execution) -> None:
+    def add(self, number: int, child: Described) -> None:
         """Take the result of a child; ``number`` is its place in the order of the items."""
 
     def close(self) -> None:
@@ -48,7 +48,7 @@ def results_of(spec: MapRunSpec, storage: Storage | None, payload_limit: int) ->
     return KeptResults(writing or _KEPT, payload_limit)
 
 
-def _values(writing: Writing, child: Execution) -> list[Json]:
+def _values(writing: Writing, child: Described) -> list[Json]:
     """What a child adds to the results; the result of one that failed is never transformed."""
     if writing.transformation == "NONE" or child.outcome.status != "SUCCEEDED":
         return [describe(child, as_text=True, date=iso_date, is_child_of_map=True)]
@@ -72,7 +72,7 @@ class KeptResults:
         """Whether they have passed the limit: then they are not kept any more."""
         return self._size > self._limit
 
-    def add(self, number: int, child: Execution) -> None:
+    def add(self, number: int, child: Described) -> None:
         """Keep the result."""
         values = _values(self._writing, child)
         self._size += sum(size_bytes(value) + 1 for value in values)
@@ -102,7 +102,7 @@ class ExportedResults:
         self._storage = storage
         self._files: dict[str, _File] = {}
 
-    def add(self, number: int, child: Execution) -> None:  # noqa: ARG002 - as they come
+    def add(self, number: int, child: Described) -> None:  # noqa: ARG002 - as they come
         """Write the result."""
         status = "SUCCEEDED" if child.outcome.status == "SUCCEEDED" else "FAILED"
         file = self._files.get(status)
