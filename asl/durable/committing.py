@@ -11,18 +11,22 @@ import asyncio
 import queue
 import threading
 import time
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from sqlalchemy import exc
 
 from asl.durable.port import Fenced
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asl.durable.logs import Outage
     from asl.durable.observing import Watcher
     from asl.durable.port import Backend, Commit
 
     Order: TypeAlias = "tuple[Commit, asyncio.Future[bool]]"
+
+T = TypeVar("T")
 
 #: Commits in one transaction, at most.
 MOST = 500
@@ -31,6 +35,29 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 #: A deadlock or a database that goes away, is full or gives no connection may be over at the next
 #: try.
 PASSING = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
+
+
+def patiently(
+    do: Callable[[], T], doing: str, outage: Outage, is_stopping: Callable[[], bool]
+) -> T:
+    """Ask a database for something until it answers, in a thread that may wait.
+
+    Raises:
+        DBAPIError: It does not answer, and nobody wants to wait any more; or it refuses this.
+    """
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            given = do()
+        except PASSING as error:
+            if is_stopping():
+                raise
+            outage.begin(doing, error)
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        else:
+            outage.end(doing)
+            return given
 
 
 class Committer:

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from asl.durable.answers import Answers
 from asl.durable.calling import Caller
+from asl.durable.children import tell_parent
 from asl.durable.committing import Committer, DirectCommitter
 from asl.durable.journal import Entry, apply, encode, fold, is_same_json, limits_text, to_text
 from asl.durable.listing import (
@@ -31,7 +32,7 @@ from asl.durable.listing import (
     page,
     place_of,
 )
-from asl.durable.logs import Outage
+from asl.durable.logs import Outage, tell
 from asl.durable.machines import Machines
 from asl.durable.observing import guarded
 from asl.durable.port import PATIENCE, Commit, End, NewExecution, Patience
@@ -436,8 +437,16 @@ class Host(Answers):
         check_queue(queue)
         from asl.durable.dispatch import DbosJobs  # noqa: PLC0415 - DBOS takes a second to import
 
-        caller = Caller(threads, limits)
         outage = Outage(new_worker_id())
+        for missing in self.machines.missing():
+            tell(
+                logging.WARNING,
+                "worker.lacks_handlers",
+                "worker %(worker)s gives executions back that come to what it can't do: %(reason)s",
+                worker=outage.worker,
+                reason=str(missing),
+            )
+        caller = Caller(threads, limits)
         committer = Committer(self.backend, outage, self._watcher)
         manner = Manner(
             caller,
@@ -445,6 +454,7 @@ class Host(Answers):
             park_after_us=microseconds(park_after),
             patience=patience,
             watcher=self._watcher,
+            outage=outage,
         )
         worker = Worker(
             self._driving(committer, manner),
@@ -512,6 +522,7 @@ class Host(Answers):
         now = self.clock.now_us()
         commit = Commit(row.id, row.epoch, row.seq, now)
         commit.rest = End("ABORTED", None, stopped.error, stopped.cause)
+        tell_parent(commit, row)
         try:
             execution = self._folded(loaded).execution
             entry = Entry(max(now, execution.now), now, stopped)

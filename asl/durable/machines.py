@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 from asl.durable.journal import to_text
 from asl.engine.identity import machine_arn
 from asl.engine.states.distributed import child_machine
-from asl.errors import JournalError, MachineConflict, UnsupportedFeature, UsageError
+from asl.errors import (
+    JournalError,
+    MachineConflict,
+    MissingHandler,
+    UnsupportedFeature,
+    UsageError,
+)
 from asl.language.model import TaskState, every_state
 from asl.machine import StateMachine, load
 from asl.tasks.registry import TaskRegistry
@@ -23,8 +29,11 @@ if TYPE_CHECKING:
 
     from asl.engine.identity import MachineArn
     from asl.engine.program import Program
+    from asl.jsontypes import Json
     from asl.language.model import DistributedMapState
+    from asl.runtimes.member import Startable
     from asl.tasks.context import TaskHandler
+    from asl.tasks.storage import Storage
 
     class Revisions(Protocol):
         """Where revisions are kept."""
@@ -125,6 +134,33 @@ class Machines:
             )
         return self.revision(number), number
 
+    def find(self, wanted: Json, storage: Storage | None) -> Startable | None:
+        """The machine of a StateMachineArn: by its name, or by its ARN.
+
+        Raises:
+            UsageError: It needs a storage and there is none.
+        """
+        arns = _arns(wanted)
+        for arn in arns:
+            if arn in self._registered:
+                machine, number = self._registered[arn]
+                return machine.startable(storage)._replace(revision=number)
+        for arn in arns:
+            newest = self._revisions.newest_revision(arn)
+            if newest is not None:
+                return self.revision(newest).startable(storage)._replace(revision=newest)
+        return None
+
+    def missing(self) -> list[MissingHandler]:
+        """What handlers the machines that were registered here lack, one error for each."""
+        found = []
+        for arn, (machine, _) in self._registered.items():
+            try:
+                self._own.get(arn, self._common).check(machine.definition, has_machines=True)
+            except MissingHandler as error:
+                found.append(error)
+        return found
+
     def revision(self, number: int) -> StateMachine:
         """The machine of a revision, compiled."""
         machine = self._compiled.get(number)
@@ -146,7 +182,7 @@ class Machines:
 
         Args:
             number: The revision.
-            scope: The pointers of the Distributed Maps around it, joined by blanks.
+            scope: See `NewExecution`.
 
         Raises:
             JournalError: There is no such Map in the definition.
@@ -154,13 +190,30 @@ class Machines:
         machine = self.revision(number)
         program, arn = machine.program, machine.arn
         registry = self._own.get(str(machine.arn), self._common)
-        for pointer in scope.split():
+        for pointer in json.loads(scope) if scope else ():
             step = program.by_pointer.get(pointer)
             if step is None or step.children is None:
                 raise JournalError(f"the machine {arn.name!r} has no Distributed Map at {pointer}")
             arn = child_machine(cast("DistributedMapState", step.state), arn)
-            program = step.children
+            step.children.outer, program = program, step.children
         return Runnable(machine, program, arn, registry)
+
+
+def inner_scope(scope: str, pointer: str) -> str:
+    """The scope of the children of a Distributed Map, which itself is in a scope."""
+    return to_text([*(json.loads(scope) if scope else ()), pointer])
+
+
+def _arns(wanted: Json) -> list[str]:
+    """Which machines a StateMachineArn may mean; a version or alias behind it is passed over."""
+    if not isinstance(wanted, str):
+        return []
+    parts = wanted.split(":")
+    if parts[0] != "arn":
+        return [str(machine_arn(wanted))]
+    if len(parts) not in (7, 8):
+        return []
+    return [":".join(parts[:7]), str(machine_arn(parts[6]))]
 
 
 def _is_same(one: StateMachine, other: StateMachine) -> bool:

@@ -13,6 +13,7 @@ wins, and the other is told so by `Fenced`.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 #: ``queued``: waits for a worker; ``driven``: a worker has it; ``parked``: nobody has it until its
 #: time or an event comes; ``suspended``: nobody has it until a person resumes it; ``ended``.
 Stage: TypeAlias = Literal["queued", "driven", "parked", "suspended", "ended"]
+
+
+#: The kind of `end_letter`.
+CHILD_ENDED = "ChildEnded"
+#: The letter that stops a child.
+STOP = '["StopRequested",null,null]'
 
 
 class Fenced(Exception):  # noqa: N818 - not an error: somebody else has the execution now
@@ -36,12 +43,31 @@ class Ticket(NamedTuple):
 
 
 class Parent(NamedTuple):
-    """Whose child an execution is: the parent, its wait, and for a Map Run the place and items."""
+    """Whose child an execution is: the parent, its wait, and for a Map Run the place and items.
+
+    A child of a Map Run has at least one item; a nested execution has none.
+    """
 
     execution_id: str
     task_id: int
     number: int = 0
     items: int = 0
+
+
+class Standing(NamedTuple):
+    """How the children of a Map Run stand.
+
+    Attributes:
+        executions, items: How many there are.
+        queued, driven: How many executions wait for a worker, and have one.
+        ended: How many executions and items have ended, by status.
+    """
+
+    executions: int
+    items: int
+    queued: int
+    driven: int
+    ended: dict[str, tuple[int, int]]
 
 
 class NewExecution(NamedTuple):
@@ -50,8 +76,8 @@ class NewExecution(NamedTuple):
     Attributes:
         id: Its ARN.
         machine: The revision of the state machine that it runs.
-        scope: The JSON pointers of the Distributed Maps whose children it is among, outermost
-            first, joined by a space; empty for an execution of the whole machine.
+        scope: JSON text of the pointers of the Distributed Maps whose children it is among,
+            outermost first; empty for an execution of the whole machine.
         name: Its name; None lets it follow from the seed.
         input: JSON text.
         seed: Of its randomness.
@@ -59,8 +85,9 @@ class NewExecution(NamedTuple):
         limits: JSON text of its limits; empty for AWS's.
         queue: Whose workers drive it.
         parent: Whose child it is.
-        awaited: Whether the parent is told of its end by an event.
+        awaited: Whether the parent is told of its end by a letter: see `end_letter`.
         synchronous: Started as StartSyncExecution does.
+        machine_name: By which it is listed; None for the name of its machine.
     """
 
     id: str
@@ -75,6 +102,7 @@ class NewExecution(NamedTuple):
     parent: Parent | None = None
     awaited: bool = False
     synchronous: bool = False
+    machine_name: str | None = None
 
 
 class Letter(NamedTuple):
@@ -83,6 +111,11 @@ class Letter(NamedTuple):
     execution_id: str
     at: int
     event: str
+
+
+def end_letter(parent: Parent, child: str, at: int) -> Letter:
+    """What a parent is sent that awaits a child, when the child has ended."""
+    return Letter(parent.execution_id, at, json.dumps([CHILD_ENDED, child, parent.task_id]))
 
 
 class Mail(NamedTuple):
@@ -111,9 +144,14 @@ class End(NamedTuple):
 
 
 class Park(NamedTuple):
-    """Let nobody have the execution until an instant; None until an event comes."""
+    """Let nobody have the execution until an instant; None until an event comes.
+
+    ``seen`` has its Map Runs, and how many children of each it knows to have ended: if there are
+    more it can't rest.
+    """
 
     until: int | None
+    seen: tuple[tuple[int, int], ...] = ()
 
 
 class Release(NamedTuple):
@@ -153,7 +191,9 @@ class Commit:
         taken: The mail that is among the entries.
         opened, closed: Tokens that are waited for from now on, and those that no more are.
         children: Executions to start.
+        stopped: Waits that are over: their children that still run are to be stopped.
         letters: Events for others.
+        wakes: An execution that goes on if it is parked: its Map Run has a child less.
         rest: What becomes of the execution; None if it is driven on.
         has_progressed: What it did when its last owner was lost has come to an end.
     """
@@ -169,7 +209,9 @@ class Commit:
     opened: list[OpenToken] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     children: list[NewExecution] = field(default_factory=list)
+    stopped: list[int] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    wakes: str | None = None
     rest: Rest | None = None
     has_progressed: bool = False
 
@@ -308,8 +350,8 @@ class Backend(Protocol):
         """Make changes durable, each by itself, all in one transaction.
 
         Returns:
-            For each True; False if it was to park or be released, but mail has come, so the rest of
-            it happened and it is still driven; None if its writer is `Fenced`.
+            For each True; False if it was to park, but mail has come or a child has ended, so the
+            rest of it happened and it is still driven; None if its writer is `Fenced`.
         """
 
     def wake(self, letters: Sequence[Letter]) -> list[bool]:
@@ -323,7 +365,10 @@ class Backend(Protocol):
         """
 
     def cancel(self, commit: Commit) -> bool:
-        """Let a suspended execution end by a commit; False if it is not suspended any more."""
+        """Let a suspended execution end by a commit; False if it is not suspended any more.
+
+        All its children are stopped that it waits for.
+        """
 
     def list_executions(
         self, wanted: Filter, after: tuple[int, str] | None, limit: int
@@ -332,3 +377,12 @@ class Backend(Protocol):
 
     def load(self, execution_id: str) -> Loaded | None:
         """An execution as it stands, without taking it over."""
+
+    def row(self, execution_id: str) -> Row | None:
+        """An execution without its journal."""
+
+    def standings(self, waits: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
+        """How the children of Map Runs stand, by execution and wait; those that have any."""
+
+    def ended_children(self, execution_id: str, task_id: int, first: int, limit: int) -> list[Row]:
+        """The children of a Map Run that have ended, in their order, from a number on."""

@@ -14,17 +14,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from asl.durable.calling import is_async
+from asl.durable.children import Children
+from asl.durable.committing import patiently
 from asl.durable.journal import Entry, apply, decode_event, encode, snapshot_text, to_text
 from asl.durable.logs import tell_committed
 from asl.durable.observing import watched
 from asl.durable.port import (
+    CHILD_ENDED,
     PATIENCE,
     Commit,
     End,
-    Letter,
     OpenToken,
     Park,
     Patience,
@@ -42,12 +44,15 @@ if TYPE_CHECKING:
 
     from asl.durable.calling import Caller
     from asl.durable.journal import Folded
+    from asl.durable.logs import Outage
+    from asl.durable.machines import Machines
     from asl.durable.observing import Watcher
-    from asl.durable.port import Loaded, Mail, NewExecution, Rest
+    from asl.durable.port import Backend, Loaded, Mail, Rest, Standing
+    from asl.engine.commands import InvokeTask, RunMap
     from asl.engine.events import Event
     from asl.runtimes.clocks import Clock
     from asl.runtimes.driver import Call
-    from asl.runtimes.member import Member, Startable
+    from asl.runtimes.member import Member
     from asl.tasks.context import TaskContext
     from asl.tasks.registry import TaskRegistry
     from asl.tasks.storage import Storage
@@ -58,6 +63,8 @@ if TYPE_CHECKING:
         async def commit(self, commit: Commit) -> bool:
             """False if the execution was to rest, but mail has come."""
 
+
+T = TypeVar("T")
 
 #: History events after which a snapshot is worth its bytes: and as many as the last one had.
 SNAPSHOT_EVENTS = 1_000
@@ -73,6 +80,7 @@ class Manner(NamedTuple):
         snapshot_events: See `SNAPSHOT_EVENTS`.
         watcher: Sees what happens; None if nobody does.
         patience: With executions that were lost time after time.
+        outage: Is told when a database does not answer; None where nobody waits for it.
     """
 
     caller: Caller | None
@@ -81,6 +89,7 @@ class Manner(NamedTuple):
     snapshot_events: int = SNAPSHOT_EVENTS
     watcher: Watcher | None = None
     patience: Patience = PATIENCE
+    outage: Outage | None = None
 
 
 class DurableRun(Driver):
@@ -89,6 +98,7 @@ class DurableRun(Driver):
     Attributes:
         id: Its ARN.
         row: As it was claimed.
+        children: Its child executions.
         is_over: Nobody here drives it any more: it has ended, is parked, or was given up.
         is_draining: It is to be released as soon as no call is under way.
         is_suspect: What it did when its last worker was lost has not come to an end.
@@ -103,13 +113,11 @@ class DurableRun(Driver):
         commits: Commits,
         manner: Manner,
         *,
-        machines: Mapping[str, Startable] | None = None,
+        backend: Backend,
+        machines: Machines,
         storage: Storage | None = None,
     ) -> None:
-        super().__init__(
-            folded.execution, registry, clock, calls=folded.calls, machines=machines,
-            storage=storage,
-        )  # fmt: skip
+        super().__init__(folded.execution, registry, clock, calls=folded.calls)
         row = loaded.row
         self.id = row.id
         self.is_over = False
@@ -133,8 +141,7 @@ class DurableRun(Driver):
         self._in_flight: dict[int, Callable[[], None]] = {}
         self._poked = asyncio.Event()
         self._tokens: set[int] = set()
-        self._children: list[NewExecution] = []
-        self._letters: list[Letter] = []
+        self.children = Children(self, backend, machines, storage)
         todo, self.todo = self.todo, deque()
         for member, task in todo:
             if folded.is_answered_elsewhere(task):
@@ -145,7 +152,7 @@ class DurableRun(Driver):
                     self._tokens.add(task.task_id)
         self._suspects = {task.task_id for _, task in self.todo}
         for command in folded.map_runs.values():
-            self._run_map(self.root, command)
+            self.children.resume(command)
 
     # What moves it.
 
@@ -173,8 +180,8 @@ class DurableRun(Driver):
                     self._answers.popleft()()
             elif self._mail:
                 while self._mail:
-                    self._take(self._mail.popleft())
-            elif self._entries or self._read or self._children:
+                    await self._take(self._mail.popleft())
+            elif self._entries or self._read or self.children.has_changes:
                 await self.commit(self._next_rest())
             elif not self.is_draining and await self._begin():
                 pass
@@ -182,7 +189,7 @@ class DurableRun(Driver):
                 self._flush_beats()
                 if self._has_due():
                     self.wake(self.clock.now_us())
-            elif not self.is_draining and self.start_child():
+            elif not self.is_draining and await self.children.go_on():
                 pass
             elif (rest := self._next_rest()) is not None:
                 await self.commit(rest)
@@ -196,9 +203,29 @@ class DurableRun(Driver):
             self._mail.append(mail)
             self._poked.set()
 
-    def poke(self) -> None:
-        """Let it look around again."""
+    def hear(self, standings: Mapping[int, Standing]) -> None:
+        """Take news of its Map Runs."""
+        self.children.standings = standings
         self._poked.set()
+
+    def later(self, event: Event) -> None:
+        """Let an event move the execution when what is being done is done."""
+        self._answers.append(lambda: self.tell(self.root, event))
+
+    def is_submitted(self, task_id: int) -> bool:
+        """Whether somebody has taken a task."""
+        return task_id in self._submitted
+
+    async def ask(self, do: Callable[[], T]) -> T:
+        """Have something done that may take a while: in a thread, but in virtual time here."""
+        return do() if self._manner.caller is None else await asyncio.to_thread(do)
+
+    def patiently(self, do: Callable[[], T]) -> T:
+        """Ask the database for something, in a thread that waits until it answers."""
+        outage = self._manner.outage
+        if outage is None:
+            return do()
+        return patiently(do, "looking after children", outage, lambda: self.is_draining)
 
     def drain(self) -> None:
         """Let it be released as soon as it can."""
@@ -280,18 +307,34 @@ class DurableRun(Driver):
     def cancel(self, member: Member, task_id: int) -> None:
         """Cancel the call of a task that nobody waits for any more."""
         super().cancel(member, task_id)
+        self.children.cancelled(task_id)
         cancel = self._in_flight.pop(task_id, None)
         if cancel is not None:
             cancel()
 
-    def _take(self, mail: Mail) -> None:
+    async def _take(self, mail: Mail) -> None:
         """Let mail move the execution."""
-        self._read.append(mail.number)
         fields = json.loads(mail.event)
-        event = decode_event(fields)
-        if isinstance(event, TaskHeartbeat):
-            event = event._replace(at=mail.at)
-        self.tell(self.root, event, at=mail.at)
+        events: list[Event] = []
+        if fields[0] == CHILD_ENDED:
+            events += await self.children.answers(*fields[1:])
+        else:
+            event = decode_event(fields)
+            events.append(event._replace(at=mail.at) if isinstance(event, TaskHeartbeat) else event)
+        self._read.append(mail.number)
+        for event in events:
+            self.tell(self.root, event, at=mail.at)
+
+    def _run_map(self, member: Member, command: RunMap) -> None:
+        del member  # there is only one
+        self.children.begin(command)
+
+    def _serve(self, member: Member, task: InvokeTask) -> bool:
+        """Do without a handler: a registered machine is started, the rest is answered by others."""
+        if not task.resource.starts_execution:
+            return super()._serve(member, task)
+        self.children.asked.append(task)
+        return True
 
     def _flush_beats(self) -> None:
         """Tell of the newest heartbeats: they matter only when a timer is about to fire."""
@@ -313,14 +356,13 @@ class DurableRun(Driver):
             encode(self._entries) if self._entries else "",
             execution.event_count,
             taken=self._read,
-            children=self._children,
-            letters=self._letters,
             rest=rest,
             has_progressed=self._has_progressed(),
         )
         self._note_tokens(commit)
         self._note_snapshot(commit)
-        self._entries, self._read, self._children, self._letters = [], [], [], []
+        self.children.note(commit)
+        self._entries, self._read = [], []
         has_rested = await self._commits.commit(commit)
         self._seq = commit.next_seq
         if commit.snapshot is not None:
@@ -344,13 +386,13 @@ class DurableRun(Driver):
             return End(status, text, error, cause)
         if self._is_hurried:
             return Release(self.clock.now_us())
-        if self.todo or self._in_flight or self._answers or self._mail or self.root.work:
+        if self.todo or self._in_flight or self._answers or self._mail or self.children.asked:
             return None
         self._held &= execution.waiting.keys()
         due = self.next_due()
         if self._held or self._replies or (due is not None and due <= self._park_from()):
             return None
-        return Park(due)
+        return Park(due, self.children.seen) if self.children.may_rest() else None
 
     def _park_from(self) -> int:
         return self.clock.now_us() + self._manner.park_after_us
@@ -401,12 +443,15 @@ class DurableRun(Driver):
     # What it has done.
 
     async def _begin(self) -> bool:
-        """Call handlers; whether one has answered at once, in virtual time."""
+        """Do what tasks ask for; whether there is more to do at once, as always in virtual time."""
+        if self.children.asked:
+            await self.children.start_asked()
+            return True
         caller = self._manner.caller
         while self.todo and len(self._in_flight) < self._manner.in_flight:
             call = self.take_call()
             if call is None:
-                return bool(self._entries or self._children)
+                break
             if caller is None:
                 await self._call_now(call)
                 return True
@@ -416,7 +461,7 @@ class DurableRun(Driver):
                 self._context_of(call),
                 self._answered(call),
             )
-        return False
+        return bool(self.children.asked or self._entries or self.children.has_changes)
 
     async def _call_now(self, call: Call) -> None:
         task, binding = call[1], watched(self, call, self._manner.watcher)

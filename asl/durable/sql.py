@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import sqlalchemy as sa
 
 import asl
-from asl.durable import writing
+from asl.durable import kin, writing
 from asl.durable.journal import is_same_json
 from asl.durable.port import (
     Batch,
@@ -27,6 +27,7 @@ from asl.durable.port import (
     Parent,
     Patience,
     Row,
+    Standing,
     Ticket,
 )
 from asl.durable.rows import Statement
@@ -34,13 +35,17 @@ from asl.durable.schema import executions, inbox, journal, machines, snapshots, 
 from asl.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 #: The key of the lock of whoever looks for dead workers: "aslw".
 _WATCH = 0x61736C77
 _URLS = "use sqlite:///FILE, or postgresql://USER@HOST/NAME"
 #: How many executions one job drives at most.
 JOB = 100
+#: Of several workers, each may have so many jobs of what is given out together.
+_SHARES = 2
+#: A worker counts that was seen at most so long before the one that was seen last.
+_LIVELY_US = 60_000_000
 
 _IS_LEFT_ALONE = "stage = 'driven' AND takeovers + 1 BETWEEN :suspected AND :most"
 _CLAIM = Statement(
@@ -209,6 +214,7 @@ class SqlBackend:
     def commit(self, commits: Sequence[Commit]) -> list[bool | None]:
         """Make changes durable, each by itself, all in one transaction."""
         with self.engine.begin() as connection:
+            kin.lock(connection, commits)
             alive = writing.advance(connection, commits)
             mine = [commit for commit in commits if commit.execution_id in alive]
             writing.append(connection, mine)
@@ -216,8 +222,14 @@ class SqlBackend:
             writing.note_tokens(connection, mine)
             writing.save(connection, mine)
             writing.insert(connection, [child for commit in mine for child in commit.children])
-            self._wake(connection, [letter for commit in mine for letter in commit.letters])
+            told = [letter for commit in mine for letter in commit.letters]
+            for commit in mine:
+                told += kin.stop(
+                    connection, [(commit.execution_id, wait) for wait in commit.stopped], commit.at
+                )
+            self._wake(connection, told)
             kept = writing.rest(connection, mine)
+            self._look_after_children(connection, mine)
             return [
                 kept[commit.execution_id] if commit.execution_id in alive else None
                 for commit in commits
@@ -247,15 +259,19 @@ class SqlBackend:
                 for execution_id, queue in queues.items():
                     ticket = Ticket(execution_id, segments[execution_id])
                     by_queue.setdefault(queue, []).append(ticket)
+                lively = self._count_workers(connection)
+                shares = _SHARES * lively if lively > 1 else 1
                 for queue, tickets in by_queue.items():
-                    for first in range(0, len(tickets), JOB):
-                        self._dispatcher.enqueue(connection, queue, tickets[first : first + JOB])
+                    size = min(JOB, -(-len(tickets) // shares))
+                    for first in range(0, len(tickets), size):
+                        self._dispatcher.enqueue(connection, queue, tickets[first : first + size])
             return len(queues)
 
     def cancel(self, commit: Commit) -> bool:
         """Let a suspended execution end by a commit; False if it is not suspended any more."""
         execution_id = commit.execution_id
         with self.engine.begin() as connection:
+            kin.lock(connection, [commit])
             given_up = connection.execute(
                 executions.update()
                 .where(
@@ -269,8 +285,10 @@ class SqlBackend:
                 return False
             writing.append(connection, [commit])
             connection.execute(tokens.delete().where(tokens.c.execution_id == execution_id))
-            self._wake(connection, commit.letters)
+            told = kin.stop(connection, [(execution_id, None)], commit.at)
+            self._wake(connection, [*told, *commit.letters])
             writing.rest(connection, [commit])
+            self._look_after_children(connection, [commit])
             return True
 
     def list_executions(
@@ -316,14 +334,15 @@ class SqlBackend:
             ).one_or_none()
             return None if found is None else _row(found)
 
-    def rows(self, execution_ids: Iterable[str]) -> list[Row]:
-        """Those of these executions that have ended."""
+    def standings(self, waits: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
+        """How the children of Map Runs stand, by execution and wait; those that have any."""
         with self.engine.connect() as connection:
-            found = connection.execute(
-                sa.select(executions).where(
-                    executions.c.id.in_(list(execution_ids)), executions.c.stage == "ended"
-                )
-            )
+            return kin.standings(connection, waits)
+
+    def ended_children(self, execution_id: str, task_id: int, first: int, limit: int) -> list[Row]:
+        """The children of a Map Run that have ended, in their order, from a number on."""
+        with self.engine.connect() as connection:
+            found = kin.ended_children(connection, execution_id, task_id, first, limit)
             return [_row(each) for each in found]
 
     def answer(self, execution_id: str, task_id: int, letter: Letter) -> bool:
@@ -554,6 +573,17 @@ class SqlBackend:
             )
 
     # Steps of a transaction.
+
+    def _look_after_children(self, connection: sa.Connection, commits: Sequence[Commit]) -> None:
+        """Let the parents go on, if they are parked, of children of Map Runs that have ended."""
+        parents = {commit.wakes for commit in commits if commit.wakes is not None}
+        if parents:
+            _QUEUE(connection, [(parent,) for parent in parents])
+
+    def _count_workers(self, connection: sa.Connection) -> int:
+        newest = sa.select(sa.func.max(workers.c.seen_at)).scalar_subquery()
+        lively = sa.select(sa.func.count()).where(workers.c.seen_at > newest - _LIVELY_US)
+        return connection.scalar(lively.select_from(workers)) or 0
 
     def _load(self, connection: sa.Connection, ids: Sequence[str]) -> list[Loaded]:
         rows = [

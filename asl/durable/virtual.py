@@ -117,7 +117,10 @@ class VirtualWorker:
             self._give_out()
             await self._claim()
             mail = self._driving.mail(_OWNER)
+            standings = self._driving.standings(self._runs.values())
             for run in list(self._runs.values()):
+                if run.id in standings:
+                    run.hear(standings[run.id])
                 for letter in mail.get(run.id, ()):
                     run.post(letter)
                 try:
@@ -126,7 +129,9 @@ class VirtualWorker:
                     run.give_up()
                 if run.is_over:
                     del self._runs[run.id]
-            if not self._give_out() and not self._driving.mail(_OWNER):
+            if self._give_out() or self._driving.mail(_OWNER):
+                continue
+            if self._driving.standings(self._runs.values()) == standings:
                 return
 
     def _give_out(self) -> bool:

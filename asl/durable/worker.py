@@ -29,12 +29,12 @@ from asl.durable.suspects import Suspects
 from asl.errors import AslError, DatabaseError, MissingHandler
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Coroutine
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 
     from asl.durable.committing import Committer
     from asl.durable.logs import Outage
     from asl.durable.machines import Machines
-    from asl.durable.port import Loaded, Mail
+    from asl.durable.port import Loaded, Mail, Standing
     from asl.durable.run import Commits, Manner
     from asl.durable.sql import SqlBackend
     from asl.runtimes.clocks import Clock
@@ -106,7 +106,7 @@ class Driving:
             )
         run = DurableRun(
             loaded, folded, runnable.registry, self._clock, self._commits, self.manner,
-            storage=self._storage,
+            backend=self.backend, machines=self._machines, storage=self._storage,
         )  # fmt: skip
         if self.manner.watcher is not None:
             self.manner.watcher.claimed(run, loaded)
@@ -131,6 +131,15 @@ class Driving:
     def mail(self, worker: str) -> dict[str, list[Mail]]:
         """What has come for the executions that a worker drives."""
         return self.backend.mail(worker)
+
+    def standings(self, runs: Iterable[DurableRun]) -> dict[str, dict[int, Standing]]:
+        """How the children of Map Runs stand, by execution: of those that have any under way."""
+        waits = [(run.id, wait_id) for run in runs for wait_id in run.children.waits]
+        found = self.backend.standings(waits) if waits else {}
+        standings: dict[str, dict[int, Standing]] = {arn: {} for arn, _ in waits}
+        for (arn, wait_id), standing in found.items():
+            standings[arn][wait_id] = standing
+        return standings
 
     async def _guard(self, run: DurableRun, driven: Coroutine[None, None, None]) -> None:
         try:
@@ -223,6 +232,7 @@ class Worker:
         self._stopping = threading.Event()
         self._chores = [
             _Chore("reading mail", self._deliver, poll),
+            _Chore("looking after children", self._tell_of_children, poll, leisure=10),
             _Chore("giving out what is due", self._give_out, poll / 2),
             _Chore("saying that it lives", self._be_seen, threshold / 5),
             _Chore("looking for dead workers", self._take_over, threshold / 3),
@@ -287,8 +297,9 @@ class Worker:
         tell(level, event, message, worker=self.id, queue=self._queue, **fields)
 
     def poke(self) -> None:
-        """Look for mail now."""
-        self._chores[0].due = 0.0
+        """Look for mail, and after children, now."""
+        for chore in self._chores[:2]:
+            chore.due = 0.0
 
     async def _drive(self, tickets: list[Ticket]) -> None:
         """Do a job: drive its executions until each of them rests."""
@@ -386,6 +397,13 @@ class Worker:
                 for letter in letters:
                     loop.call_soon_threadsafe(run.post, letter)
 
+    def _tell_of_children(self) -> None:
+        runs = [run for run, _ in list(self._runs.values())]
+        for execution_id, standings in self._driving.standings(runs).items():
+            run, loop = self._runs.get(execution_id, (None, None))
+            if run is not None and loop is not None:
+                loop.call_soon_threadsafe(run.hear, standings)
+
     def _give_out(self) -> None:
         """Give out what is due, but not for so long that nobody sees this worker live."""
         until = time.monotonic() + self._threshold / 5
@@ -417,12 +435,20 @@ class Worker:
 
 
 class _Chore:
-    """Something that is to be done every so often."""
+    """Something that is to be done every so often.
 
-    def __init__(self, name: str, do: Callable[[], None], every: float) -> None:
+    Args:
+        name: What it is, in words.
+        do: Does it.
+        every: Seconds.
+        leisure: How many times what it took has to pass before it is done again.
+    """
+
+    def __init__(self, name: str, do: Callable[[], None], every: float, leisure: float = 0) -> None:
         self.name = name
         self._do = do
         self._every = every
+        self._leisure = leisure
         self.due = 0.0
 
     def do_if_due(self) -> bool:
@@ -432,4 +458,5 @@ class _Chore:
             return False
         self.due = now + self._every
         self._do()
+        self.due = max(self.due, now + self._leisure * (time.monotonic() - now))
         return True

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 import asl
+from asl.durable import kin
 from asl.durable.port import Commit, End, NewExecution, Parent, Park, Release, Suspend
 from asl.durable.rows import Statement
 from asl.durable.schema import machines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
 
 _ADVANCE = Statement(
     """
@@ -117,7 +119,11 @@ def insert(connection: sa.Connection, new: Sequence[NewExecution]) -> set[str]:
         )
     )
     names = {row.id: row.arn.rpartition(":")[2] for row in found}
-    return set(_INSERT(connection, [_new_row(each, names[each.machine]) for each in new]).scalars())
+    return set(
+        _INSERT(
+            connection, [_new_row(each, each.machine_name or names[each.machine]) for each in new]
+        ).scalars()
+    )
 
 
 def _new_row(new: NewExecution, machine_name: str) -> tuple[object, ...]:
@@ -178,19 +184,23 @@ def save(connection: sa.Connection, commits: Sequence[Commit]) -> None:
 
 
 def rest(connection: sa.Connection, commits: Sequence[Commit]) -> dict[str, bool]:
-    """Let executions rest that are to; False for those that are not parked, since mail has come."""
+    """Let executions rest that are to; False for those that are not parked, since news has come."""
     progressed = [(each.execution_id,) for each in commits if each.has_progressed]
     if progressed:
         _FORGIVE(connection, progressed)
+    ending = [each for each in commits if isinstance(each.rest, End)]
+    if ending:
+        _DROP_MAIL(connection, [(each.execution_id,) for each in ending])
+        _REST(connection, [_resting_row(each) for each in ending])
     kept = {each.execution_id: True for each in commits}
     parking = [(each.execution_id,) for each in commits if isinstance(each.rest, Park)]
     if parking:
         kept |= dict.fromkeys(_HAVE_MAIL(connection, parking).scalars(), False)
-    ended = [(each.execution_id,) for each in commits if isinstance(each.rest, End)]
-    if ended:
-        _DROP_MAIL(connection, ended)
+        kept |= dict.fromkeys(kin.unseen(connection, commits), False)
     resting = [
-        _resting_row(each) for each in commits if each.rest is not None and kept[each.execution_id]
+        _resting_row(each)
+        for each in commits
+        if each.rest is not None and not isinstance(each.rest, End) and kept[each.execution_id]
     ]
     if resting:
         _REST(connection, resting)

@@ -38,10 +38,11 @@ class Work(Protocol):
 
 
 class Startable(NamedTuple):
-    """A state machine whose executions a run may start."""
+    """A state machine whose executions a run may start; a durable host has it by its revision."""
 
     program: Program
     arn: MachineArn
+    revision: int = 0
 
 
 class Member:

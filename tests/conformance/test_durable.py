@@ -17,10 +17,7 @@ pytest.importorskip("sqlalchemy")
 FOLDER = CORPUS / "executions"
 need(FOLDER)
 
-#: What cases need that a durable host does not have yet.
-REFUSED = {"distributed-map": "Distributed Maps do not run on a durable host yet"}
-
-CASES = [case for case in load_cases(FOLDER) if REFUSED.keys().isdisjoint(case["features"])]
+CASES = load_cases(FOLDER)
 COMPARER = load_comparer(FOLDER)
 TOGETHER = 65
 
@@ -28,7 +25,8 @@ TOGETHER = 65
 @pytest.mark.parametrize("first", range(0, len(CASES), TOGETHER))
 def test_durable_executions_have_the_histories_of_those_in_process(first):
     cases = CASES[first : first + TOGETHER]
-    with asl.durable.Host("sqlite://", clock=asl.VirtualClock(start=executions.START)) as host:
+    clock, storage = asl.VirtualClock(start=executions.START), storage_of(cases)
+    with asl.durable.Host("sqlite://", clock=clock, storage=storage) as host:
         durable = drive(host, cases)
     for number, case in enumerate(cases):
         for field, value in shown(in_process(number, case)).items():
@@ -53,6 +51,14 @@ def drive(host, cases):
     return [at_once.get(number) or shown(so_far(host, arn)) for number, arn in enumerate(arns)]
 
 
+def storage_of(cases):
+    """The objects of all cases: no two of them have one of the same name."""
+    objects = {}
+    for case in cases:
+        objects |= executions._storage(case).objects
+    return asl.MemoryStorage(objects)
+
+
 def so_far(host, arn):
     return host._result(host._loaded(arn))
 
@@ -62,6 +68,7 @@ def in_process(number, case):
     run = machine_of(number, case).start(
         case["input"],
         tasks=handlers_of(case),
+        storage=executions._storage(case),
         clock=asl.VirtualClock(start=executions.START),
         name="recorded",
         seed=number,
