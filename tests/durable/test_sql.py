@@ -274,3 +274,72 @@ def test_what_ended_is_deleted_with_all_that_belongs_to_it(backend, driven):
     with backend.engine.connect() as connection:
         assert list(connection.scalars(sa.text("SELECT id FROM asl_execution"))) == ["b"]
         assert connection.scalar(sa.text("SELECT count(*) FROM asl_journal")) == 0
+
+
+def test_how_the_children_of_a_map_run_stand(backend, jobs, new, driven):
+    epoch = driven("p")["p"]
+    children = [new(f"c{number}", parent=port.Parent("p", 1, number, 2)) for number in range(4)] + [
+        new("nested", parent=port.Parent("p", 2), awaited=True)
+    ]
+    backend.commit([Commit("p", epoch, 0, 50, "[]", 1, children=children)])
+    backend.wake_due(2_000, 100)
+    claimed = backend.claim(jobs.take(), "w", 2_000, port.PATIENCE)
+    epochs = {each.row.id: each.row.epoch for each in claimed}
+    rests = {"c0": End("SUCCEEDED", "1", None, None), "c1": End("FAILED", None, "E", None)}
+    rests["c2"] = Park(None)
+    backend.commit(
+        [Commit(name, epochs[name], 0, 60, "[]", 1, rest=rest) for name, rest in rests.items()]
+    )
+    ended = {"SUCCEEDED": (1, 2), "FAILED": (1, 2)}
+    assert backend.standings([("p", 1), ("p", 2), ("q", 1)]) == {
+        ("p", 1): port.Standing(4, 8, 0, 1, ended)
+    }
+    assert [row.id for row in backend.ended_children("p", 1, 0, 10)] == ["c0", "c1"]
+    assert [row.id for row in backend.ended_children("p", 1, 1, 10)] == ["c1"]
+
+
+def test_a_parent_is_parked_only_if_it_knows_of_all_that_have_ended(backend, jobs, new, driven):
+    epoch = driven("p")["p"]
+    parent = port.Parent("p", 1, 0, 1)
+    child = new("c", parent=parent)
+    backend.commit([Commit("p", epoch, 0, 50, "[]", 1, children=[child])])
+    backend.wake_due(2_000, 100)
+    (claimed,) = backend.claim(jobs.take(), "w", 2_000, port.PATIENCE)
+    end = End("SUCCEEDED", "1", None, None)
+    ended = Commit("c", claimed.row.epoch, 0, 60, "[]", 1, rest=end, wakes="p")
+    assert backend.commit([ended]) == [True]
+    assert rest_of(backend, "p")[0] == "driven"
+    assert backend.commit([Commit("p", epoch, 1, 70, rest=Park(None, ((1, 0),)))]) == [False]
+    assert backend.commit([Commit("p", epoch, 1, 70, rest=Park(None, ((1, 1),)))]) == [True]
+
+
+def test_the_end_of_a_child_wakes_its_parked_parent(backend, jobs, new, driven):
+    epoch = driven("p")["p"]
+    child = new("c", parent=port.Parent("p", 1, 0, 1))
+    parked = Park(None, ((1, 0),))
+    assert backend.commit([Commit("p", epoch, 0, 50, "[]", 1, children=[child], rest=parked)])
+    assert rest_of(backend, "p")[0] == "parked"
+    backend.wake_due(2_000, 100)
+    (claimed,) = backend.claim(jobs.take(), "w", 2_000, port.PATIENCE)
+    end = End("SUCCEEDED", "1", None, None)
+    backend.commit([Commit("c", claimed.row.epoch, 0, 60, "[]", 1, rest=end, wakes="p")])
+    assert rest_of(backend, "p")[0] == "queued"
+
+
+def test_children_of_a_wait_that_is_over_are_stopped(backend, jobs, new, driven):
+    epoch = driven("p")["p"]
+    waits = {"item": (1, 1, False), "nested": (1, 0, True), "free": (1, 0, False)}
+    waits["other"] = (2, 1, False)
+    children = [
+        new(name, parent=port.Parent("p", wait, 0, items), awaited=awaited)
+        for name, (wait, items, awaited) in waits.items()
+    ]
+    backend.commit([Commit("p", epoch, 0, 50, "[]", 1, children=children)])
+    backend.wake_due(2_000, 100)
+    claimed = backend.claim(jobs.take(), "w", 2_000, port.PATIENCE)
+    epochs = {each.row.id: each.row.epoch for each in claimed}
+    backend.commit([Commit("item", epochs["item"], 0, 60, "[]", 1, rest=Suspend("why"))])
+    backend.commit([Commit("p", epoch, 1, 70, "[]", 2, stopped=[1])])
+    letters = {name: [mail.event for mail in backend.load(name).mail] for name in waits}
+    assert letters == {"item": [port.STOP], "nested": [port.STOP], "free": [], "other": []}
+    assert rest_of(backend, "item")[:2] == ("queued", "RUNNING")
