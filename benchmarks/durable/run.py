@@ -9,7 +9,7 @@ for this with its safe settings (fsync, full page writes), or in the server that
 whose user may create databases. So both see the same minutes of a machine that may be busy; compare
 the ratios. They are of units a second, from medians over the rounds.
 
-``--parked`` adds so many executions that wait for a year: how long they take to start, what they
+``--parked`` adds so many executions that wait for ninety days: how long they take to start, what they
 cost, and how they wake in another process.
 """
 
@@ -36,8 +36,8 @@ from tests.durable.databases import Databases, Postgresql, Sqlite  # noqa: E402 
 OURS, PLAIN = "hosted", "plain"
 #: What is measured: in words, its arguments, and those of a quick run.
 MEASURES: dict[str, tuple[str, tuple[int, ...], tuple[int, ...]]] = {
-    "executions": ("{:,} executions of no task", (1_000,), (200,)),
-    "singles": ("{:,} executions of {:,} task", (1_000, 1), (200, 1)),
+    "executions": ("{:,} executions of no task", (500,), (200,)),
+    "singles": ("{:,} executions of {:,} task", (500, 1), (200, 1)),
     "tasks": ("{:,} executions of {:,} tasks", (100, 100), (20, 50)),
     "chain": ("1 execution of {:,} tasks", (1_000,), (200,)),
     "inline": ("inline Map of {:,} tasks", (1_000,), (200,)),
@@ -50,7 +50,7 @@ QUICK_PARKED = 1_000
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="less of everything, once")
-    parser.add_argument("--rounds", type=int, default=2, metavar="N")
+    parser.add_argument("--rounds", type=int, default=1, metavar="N")
     parser.add_argument("--url", help="a maintenance database of PostgreSQL")
     parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES))
     parser.add_argument("--parked", type=int, default=0, metavar="N")
