@@ -9,8 +9,8 @@ for this with its safe settings (fsync, full page writes), or in the server that
 whose user may create databases. So both see the same minutes of a machine that may be busy; compare
 the ratios. They are of units a second, from medians over the rounds.
 
-``--parked`` adds so many executions that wait for ninety days: how long they take to start, what they
-cost, and how they wake in another process.
+``--parked`` adds so many executions that wait for ninety days: how long they take to start, what
+they cost, and how they wake in another process.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Thousands of executions that wait: they are rows and nothing else, and all of them wake."""
+"""Hundreds of executions that wait: they are rows and nothing else, and all of them wake."""
 
 import pytest
 
@@ -9,12 +9,12 @@ pytest.importorskip("sqlalchemy")
 
 from asl.durable import Host
 
-COUNT = 1_000
+COUNT = 500
 WAIT_S = 90 * 86_400
 MACHINE = asl.load(scope(Wait=wait(WAIT_S), Work=task()), name="long")
 
 
-def test_thousands_of_parked_executions_survive_a_restart_and_wake(sqlite):
+def test_hundreds_of_parked_executions_survive_a_restart_and_wake(sqlite):
     called = []
     with sqlite.new() as url:
 
