@@ -8,7 +8,7 @@ import pytest
 
 import asl
 from asl.durable import Host
-from asl.engine.identity import token_of
+from asl.engine.identity import task_named, token_of
 from asl.errors import (
     ExecutionAlreadyExists,
     ExecutionDoesNotExist,
@@ -465,6 +465,33 @@ def test_heartbeats_keep_a_parked_task_alive_and_a_late_one_does_not(hosts):
     assert timed_out["timestamp"] == datetime(2025, 1, 1, 0, 5, 10, tzinfo=UTC)
     with pytest.raises(TaskTokenError, match="Task Timed Out"):
         host.send_task_heartbeat(tokens[0])
+
+
+def test_what_came_before_a_timer_was_due_counts_though_nobody_was_there(hosts):
+    asked = machine("Timed", ("Ask", task(TOKEN, TimeoutSeconds=3_600, HeartbeatSeconds=60)))
+    tokens = Tokens()
+    host = hosts(tasks={"Ask": tokens})
+    answered, beating, late = host.start_many(asked, [(name, {}) for name in "abc"])
+    host.advance(0)
+    of = {task_named(token)[1]: token for token in tokens}
+
+    def pass_without_a_worker(seconds):
+        host.clock.wait_until(host.clock.now_us() + seconds * 1_000_000)
+
+    pass_without_a_worker(50)
+    host.send_task_success(of[answered], "yes")
+    host.send_task_heartbeat(of[beating])
+    pass_without_a_worker(55)
+    host.send_task_heartbeat(of[beating])
+    host.send_task_heartbeat(of[late])
+    host.send_task_success(of[late], "too late")
+    pass_without_a_worker(1)
+    host.advance(0)
+    assert host.describe(answered).output == "yes"
+    assert host.describe(beating).status == "RUNNING"
+    assert host.describe(late).error == "States.Timeout"
+    for arn in (answered, late):  # things happened when somebody was there
+        assert host.history(arn)[-1]["timestamp"] == datetime(2025, 1, 1, 0, 1, 46, tzinfo=UTC)
 
 
 def test_tasks_of_an_activity_go_to_workers_in_their_order(hosts):
