@@ -304,6 +304,7 @@ class Host(Answers):
             ExecutionDoesNotExist: There is none of that ARN.
             ExecutionSuspended: It waits for somebody to resume it.
             TimeoutError: It has not ended in time.
+            JournalError: It can't be brought back: `describe` knows its outcome all the same.
         """
         span_us = None if timeout is None else microseconds(timeout)
         if self._virtual is not None:
@@ -342,6 +343,7 @@ class Host(Answers):
         Raises:
             ExecutionDoesNotExist: There is none of that ARN.
             ExecutionNotRedrivable: It runs, succeeded, or AWS would not redrive it.
+            JournalError: It can't be brought back.
         """
         loaded = self._loaded(execution)
         row = loaded.row

@@ -467,6 +467,21 @@ def test_heartbeats_keep_a_parked_task_alive_and_a_late_one_does_not(hosts):
         host.send_task_heartbeat(tokens[0])
 
 
+def test_a_handler_may_use_its_host(hosts):
+    started = []
+
+    def answer(payload, context):
+        started.append(host.start("Pass", {"for": context.execution_id}))
+        host.send_task_success(context.token, "at once")
+        with pytest.raises(UsageError, match="an event loop runs here"):
+            host.advance()
+
+    host = hosts(tasks={"Ask": answer}, machines=[ASK, PASS])
+    arn = host.start("Ask")
+    assert host.result(arn).output == "at once"
+    assert host.result(started[0]).output == {"for": arn}
+
+
 def test_what_came_before_a_timer_was_due_counts_though_nobody_was_there(hosts):
     asked = machine("Timed", ("Ask", task(TOKEN, TimeoutSeconds=3_600, HeartbeatSeconds=60)))
     tokens = Tokens()
