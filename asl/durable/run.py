@@ -140,6 +140,8 @@ class DurableRun(Driver):
         self._beats: dict[int, int] = {}
         self._in_flight: dict[int, Callable[[], None]] = {}
         self._poked = asyncio.Event()
+        self._news = 0
+        self._awaits_news = False
         self._tokens: set[int] = set()
         self.children = Children(self, backend, machines, storage)
         todo, self.todo = self.todo, deque()
@@ -201,11 +203,16 @@ class DurableRun(Driver):
         if mail.number not in self._seen:
             self._seen.add(mail.number)
             self._mail.append(mail)
-            self._poked.set()
+            self._note_news()
 
     def hear(self, standings: Mapping[int, Standing]) -> None:
         """Take news of its Map Runs."""
         self.children.standings = standings
+        self._note_news()
+
+    def _note_news(self) -> None:
+        self._news += 1
+        self._awaits_news = False
         self._poked.set()
 
     def later(self, event: Event) -> None:
@@ -363,7 +370,10 @@ class DurableRun(Driver):
         self._note_snapshot(commit)
         self.children.note(commit)
         self._entries, self._read = [], []
+        news = self._news
         has_rested = await self._commits.commit(commit)
+        # It may not rest: something has come. There is no use in asking again before it is here.
+        self._awaits_news = not has_rested and news == self._news
         self._seq = commit.next_seq
         if commit.snapshot is not None:
             self._snapshot_length = commit.length
@@ -387,6 +397,8 @@ class DurableRun(Driver):
         if self._is_hurried:
             return Release(self.clock.now_us())
         if self.todo or self._in_flight or self._answers or self._mail or self.children.asked:
+            return None
+        if self._awaits_news:
             return None
         self._held &= execution.waiting.keys()
         due = self.next_due()
