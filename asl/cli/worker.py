@@ -157,7 +157,7 @@ def work(options: argparse.Namespace) -> int:
             number = worker.cut_off
             what = "1 execution was" if number == 1 else f"{number} executions were"
             print(
-                f"asl: {what} given back with calls under way: other workers make these again",
+                f"asl: {what} given up with calls under way: other workers make these again",
                 file=sys.stderr,
             )
             if telemetry is not None:
@@ -189,7 +189,7 @@ def stop_signal() -> Iterator[Callable[[], int]]:
 
 
 def _log_to_stderr(options: argparse.Namespace) -> None:
-    from asl.durable.logs import JsonFormatter  # noqa: PLC0415 - what it imports may not be there
+    from asl.durable.logs import JsonFormatter, Seldom  # noqa: PLC0415 - what it imports may not be there
 
     handler = logging.StreamHandler()
     handler.setFormatter(
@@ -202,6 +202,7 @@ def _log_to_stderr(options: argparse.Namespace) -> None:
     dbos = logging.getLogger("dbos")
     dbos.addHandler(logging.NullHandler())  # or it would write in a form of its own
     dbos.setLevel(logging.WARNING)
+    dbos.addFilter(Seldom())  # at each poll it tells of a database that is down
 
 
 def _machine(found: Found, options: argparse.Namespace) -> StateMachine:

@@ -11,6 +11,7 @@ import asyncio
 import queue
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from sqlalchemy import exc
@@ -165,7 +166,8 @@ def _settle(orders: list[Order], results: list[bool | None] | Exception) -> None
         result = results if isinstance(results, Exception) else results[place]
         by_loop.setdefault(future.get_loop(), []).append((future, result))
     for loop, told in by_loop.items():
-        loop.call_soon_threadsafe(_tell, told)
+        with suppress(RuntimeError):  # its loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_tell, told)
 
 
 def _tell(told: list[tuple[asyncio.Future[bool], object]]) -> None:

@@ -65,6 +65,22 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(document, default=str)
 
 
+class Seldom(logging.Filter):
+    """Lets the records of one line of code pass once a minute, however many it logs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._passed: dict[tuple[str, int], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record passes."""
+        place = record.pathname, record.lineno
+        if record.created < self._passed.get(place, 0.0) + 60.0:
+            return False
+        self._passed[place] = record.created
+        return True
+
+
 class Outage:
     """Tells once that something does not work, and once that it does again, however often it fails.
 

@@ -283,8 +283,10 @@ class Worker:
         try:
             self._backend.leave(self.id)
         except SQLAlchemyError as error:
-            self._outage.begin("saying that it has ended", error)
-        self._tell(logging.INFO, "worker.ended", "worker %(worker)s has ended")
+            message = "worker %(worker)s has ended, and could not say so: %(reason)s"
+            self._tell(logging.WARNING, "worker.ended", message, reason=str(error).strip())
+        else:
+            self._tell(logging.INFO, "worker.ended", "worker %(worker)s has ended")
 
     def _cut_off(self) -> None:
         """Give the executions back whose calls have not ended in time."""
@@ -380,31 +382,36 @@ class Worker:
         while not self._stopping.wait(self._poll / 2):
             for chore in self._chores:
                 try:
-                    has_been_done = chore.do_if_due()
+                    has_succeeded = chore.do_if_due()
                 except Exception as error:  # what nobody foresaw must not end the thread
                     is_foreseen = isinstance(error, SQLAlchemyError)
                     self._outage.begin(chore.name, error, is_foreseen=is_foreseen)
                 else:
-                    if has_been_done:
+                    if has_succeeded:
                         self._outage.end(chore.name)
 
-    def _deliver(self) -> None:
+    # Each says whether there was anything to do: else it has not asked the database.
+
+    def _deliver(self) -> bool:
         if not self._runs:
-            return
+            return False
         for execution_id, letters in self._backend.mail(self.id).items():
             run, loop = self._runs.get(execution_id, (None, None))
             if run is not None and loop is not None:
                 for letter in letters:
                     loop.call_soon_threadsafe(run.post, letter)
+        return True
 
-    def _tell_of_children(self) -> None:
+    def _tell_of_children(self) -> bool:
         runs = [run for run, _ in list(self._runs.values())]
-        for execution_id, standings in self._driving.standings(runs).items():
+        all_standings = self._driving.standings(runs)
+        for execution_id, standings in all_standings.items():
             run, loop = self._runs.get(execution_id, (None, None))
             if run is not None and loop is not None:
                 loop.call_soon_threadsafe(run.hear, standings)
+        return bool(all_standings)
 
-    def _give_out(self) -> None:
+    def _give_out(self) -> bool:
         """Give out what is due, but not for so long that nobody sees this worker live."""
         until = time.monotonic() + self._threshold / 5
         while not self._is_draining and time.monotonic() < until:
@@ -413,11 +420,13 @@ class Worker:
                 self._watcher.gave_out(given)
             if given < MOST_GIVEN:
                 break
+        return not self._is_draining
 
-    def _be_seen(self) -> None:
+    def _be_seen(self) -> bool:
         self._backend.be_seen(self.id, self._queue, self._clock.now_us())
+        return True
 
-    def _take_over(self) -> None:
+    def _take_over(self) -> bool:
         since = self._clock.now_us() - round(self._threshold * 1_000_000)
         living = {self.id}
         if not self._backend.is_alone:
@@ -432,6 +441,7 @@ class Worker:
                 )
                 if self._watcher is not None:
                     self._watcher.gave_out_again(number)
+        return True
 
 
 class _Chore:
@@ -439,12 +449,12 @@ class _Chore:
 
     Args:
         name: What it is, in words.
-        do: Does it.
+        do: Does it; whether there was anything to do.
         every: Seconds.
         leisure: How many times what it took has to pass before it is done again.
     """
 
-    def __init__(self, name: str, do: Callable[[], None], every: float, leisure: float = 0) -> None:
+    def __init__(self, name: str, do: Callable[[], bool], every: float, leisure: float = 0) -> None:
         self.name = name
         self._do = do
         self._every = every
@@ -452,11 +462,11 @@ class _Chore:
         self.due = 0.0
 
     def do_if_due(self) -> bool:
-        """Do it if its time has come; whether it had."""
+        """Do it if its time has come; whether there was anything to do."""
         now = time.monotonic()
         if now < self.due:
             return False
         self.due = now + self._every
-        self._do()
+        has_done = self._do()
         self.due = max(self.due, now + self._leisure * (time.monotonic() - now))
-        return True
+        return has_done

@@ -121,7 +121,7 @@ def test_what_does_not_end_in_time_is_given_back(folder, capsys):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
         assert process.returncode == 1
-        assert "1 execution was given back with calls under way" in err
+        assert "1 execution was given up with calls under way" in err
         assert host.describe(arn).is_parked
         assert host.describe(arn).wakes_at <= datetime.now(UTC)  # for the next worker, at once
 

@@ -12,7 +12,7 @@ from tests.definitions import fail, scope, task, wait
 pytest.importorskip("sqlalchemy")
 
 from asl.durable import Host
-from asl.durable.logs import JsonFormatter, Outage
+from asl.durable.logs import JsonFormatter, Outage, Seldom
 
 
 @pytest.fixture
@@ -118,3 +118,16 @@ def test_a_line_of_json_has_the_traceback():
     except KeyError:
         record = logging.makeLogRecord({"exc_info": sys.exc_info()})
     assert json.loads(JsonFormatter().format(record))["exception"].endswith("KeyError: 'x'")
+
+
+# ---------------------------------------------------------------- what is said too often
+
+
+def test_a_line_of_code_logs_once_a_minute():
+    def record(lineno, created):
+        return logging.makeLogRecord({"pathname": "x.py", "lineno": lineno, "created": created})
+
+    seldom = Seldom()
+    moments = [(1, 100.0), (1, 100.5), (2, 101.0), (1, 159.0), (1, 160.0), (1, 161.0)]
+    passed = [(line, at) for line, at in moments if seldom.filter(record(line, at))]
+    assert passed == [(1, 100.0), (2, 101.0), (1, 160.0)]

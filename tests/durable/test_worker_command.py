@@ -62,4 +62,4 @@ def test_what_a_worker_leaves_another_goes_on_with(start, tmp_path, postgresql_u
         assert staying.wait() == 0
         assert [event["type"] for event in host.history(arn)].count("LambdaFunctionScheduled") == 1
     assert (tmp_path / "calls").read_text().split() == [str(leaving.pid), str(staying.pid)]
-    assert "was given back with calls under way" in leaving.output
+    assert "was given up with calls under way" in leaving.output
