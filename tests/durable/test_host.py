@@ -736,6 +736,29 @@ def test_executions_that_ended_long_ago_are_deleted(hosts):
     assert host.result(waiting).status == "SUCCEEDED"
 
 
+def test_children_are_deleted_when_their_parent_has_ended(hosts):
+    fan_out = machine("FanOut", ("Items", {
+        "Type": "Map",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Done",
+            "States": {"Done": {"Type": "Pass", "End": True}},
+        },
+    }), ("Month", {"Type": "Wait", "Seconds": MONTH}))  # fmt: skip
+    host = hosts()
+    arn = host.start(fan_out, [1, 2, 3])
+    host.advance(timedelta(days=20))
+    children = host.list_executions(parent=arn).executions
+    assert [child.status for child in children] == ["SUCCEEDED"] * 3
+    assert [each.arn for each in host.list_executions().executions] == [arn]
+    assert host.delete_ended(timedelta(days=10)) == 0
+    host.advance(timedelta(days=11))
+    assert host.delete_ended(timedelta(days=10), batch=1) == 3
+    host.advance(timedelta(days=11))
+    assert host.delete_ended(timedelta(days=10), batch=1) == 1
+    assert host.list_executions().executions == []
+
+
 # ---------------------------------------------------------------- hosts
 
 
