@@ -219,3 +219,19 @@ def test_the_database_may_stand_in_the_environment(folder, capsys, monkeypatch):
 )
 def test_limits_are_read(text, limit):
     assert limit_of(text) == limit
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "arguments"),
+    [("opentelemetry", "[otel]", ["--telemetry"]), ("sqlalchemy", "[durable]", [])],
+)
+def test_a_package_that_is_not_there_is_named_by_its_extra(folder, package, extra, arguments):
+    code = f"import sys; sys.modules[{package!r}] = None; import asl.cli; sys.exit(asl.cli.main())"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, "worker", *SQLITE, *TASKS, *arguments],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("asl: ")
+    assert f"pip install 'asl-interpreter{extra}'" in ended.stderr

@@ -296,3 +296,20 @@ def test_a_call_that_can_not_be_watched_is_made(seen, caplog):
     with host_of(scope(T=task("work")), seen, work=lambda _: 1) as host:
         assert host.result(host.start("order")).output == 1
     assert "watcher.failed" in [record.event for record in caplog.records]
+
+
+def test_children_have_traces_of_their_own_and_a_link(seen):
+    inner = scope(Q=task("work"))
+    inner["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    run(scope(M=map_(inner, ItemsPath="$.list")), seen, work=lambda _: 1)
+    whole = seen.only("order")
+    children = [seen.around(span) for span in seen.named("Q")]
+    assert len(children) == 2
+    assert seen.around(seen.only("M")) == ["order"]
+    roots = [span for span in seen.spans if span.parent is None and span is not whole]
+    assert len(roots) == 2
+    for root in roots:
+        (link,) = root.links
+        assert link.context.trace_id == whole.context.trace_id
+        assert link.context.span_id == whole.context.span_id
+        assert root.context.trace_id != whole.context.trace_id
