@@ -37,7 +37,7 @@ def follow(stepped, ended, steps):
 
 
 @given(definitions(), SALTS, st.integers(0, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_stays_are_the_visits_of_a_trace(definition, salt, steps):
     ended = []
     stepped = asl.load(definition).start(INPUT, tasks=handlers(salt))
@@ -58,7 +58,7 @@ def test_stays_are_the_visits_of_a_trace(definition, salt, steps):
 
 
 @given(definitions(), SALTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_redrive_goes_on_in_stays_of_its_own(definition, salt):
     ended = []
     stepped = asl.load(definition).start(INPUT, tasks=handlers(salt))
