@@ -147,7 +147,7 @@ class Driving:
         except (Fenced, asyncio.CancelledError):
             run.give_up()
             raise
-        except MissingHandler as error:
+        except (MissingHandler, *PASSING) as error:  # another worker or another time may help
             await run.release(_told(error))
         except Exception as error:
             await run.suspend(_told(error))

@@ -73,13 +73,22 @@ def test_a_nested_execution_wakes_its_parent(prepared_url):
         assert outputs == [0, 2, 4, 6, 8]
 
 
+def test_a_worker_says_which_handlers_it_lacks(tmp_path, caplog):
+    url = f"sqlite:///{tmp_path}/database"
+    with Host(url, machines=[parent(), child()]) as host, host.worker():
+        pass
+    (told,) = (record for record in caplog.records if record.event == "worker.lacks_handlers")
+    assert "'T' needs" in told.reason
+    assert "'S'" not in told.reason  # it starts an execution of a machine
+
+
 def work_on_maps(url, log):
     """A worker that writes each item that it works on to a file."""
 
     def slowly(item):
         with open(log, "a") as file:  # noqa: PTH123 - appends are whole lines
             file.write(f"{item}\n")
-        time.sleep(0.05)
+        time.sleep(0.02)
         return double(item)
 
     host = Host(url, tasks={"work": slowly}, machines=[machine()])
@@ -89,7 +98,7 @@ def work_on_maps(url, log):
 
 
 def test_two_workers_share_a_map_and_one_of_them_dies(postgresql_url, zygote, tmp_path):
-    items = list(range(100))
+    items = list(range(80))
     with Host(postgresql_url, machines=[machine()]) as host:
         logs = [tmp_path / "first", tmp_path / "second"]
         arguments = [{"url": postgresql_url, "log": str(log)} for log in logs]
