@@ -108,8 +108,6 @@ class Children:
         commit.stopped, self._stopped = self._stopped, []
         if isinstance(commit.rest, End):
             tell_parent(commit, self.row)
-        if commit.rest is not None:
-            self.standings = None  # if it does not come to rest, there is news
 
     def start(self, new: NewExecution) -> None:
         """Start a child with the next commit."""
