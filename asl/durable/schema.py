@@ -69,11 +69,17 @@ executions = sa.Table(
     sa.Column("cause", sa.Text),
     sa.Column("reason", sa.Text),
     sa.Column("redrives", sa.Integer, nullable=False),
-    sa.Index("asl_execution_due", "wake_at", postgresql_where=sa.text("wake_at IS NOT NULL")),
+    sa.Index(
+        "asl_execution_due",
+        "wake_at",
+        "started_at",
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+    ),
     sa.Index("asl_execution_started", "started_at", "id"),
     sa.Index("asl_execution_parent", "parent_id", "parent_task", "number"),
     sa.Index("asl_execution_ended", "ended_at", postgresql_where=sa.text("ended_at IS NOT NULL")),
-    postgresql_with={"fillfactor": "70"},  # so that a commit's update stays on its page
+    postgresql_with={"fillfactor": "50"},  # so that a commit's update stays on its page
 )
 
 snapshots = sa.Table(
