@@ -31,7 +31,8 @@ class Start(NamedTuple):
 
     pid: int
     state: str
-    token: str
+    idempotency_token: str
+    task_token: str
 
 
 class Notes:
@@ -42,16 +43,24 @@ class Notes:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def add(self, context):
-        line = f"{os.getpid()} {context.state_name} {context.idempotency_token}\n"
+        names = context.state_name, context.idempotency_token, context.token or "-"
+        line = " ".join((str(os.getpid()), *names)) + "\n"
         os.write(self._file, line.encode())
 
     def starts(self):
         lines = self._path.read_text().splitlines()
         found = (line.split() for line in lines)
-        return [Start(int(pid), state, token) for pid, state, token in found]
+        return [Start(int(pid), *names) for pid, *names in found]
 
 
-def handlers(notes, seconds=0.0):
+SEND = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+#: How a task is answered by its token; and what says so at once, in process.
+NOTHING = {}
+ANSWER = {"yes": True}
+ANSWERED = asl.submits(NOTHING, then=asl.returns(ANSWER))
+
+
+def handlers(notes, seconds=0.0, answer=NOTHING):
     """Handlers whose answers depend on their payload and attempt alone."""
 
     def work(payload, context):
@@ -81,12 +90,17 @@ def handlers(notes, seconds=0.0):
         time.sleep(2 if seconds else 0)
         return payload
 
+    def send(payload, context):
+        notes.add(context)
+        return answer
+
     def die(payload, context):
         notes.add(context)
         os._exit(9)
 
     return {
         "work": work,
+        SEND: send,
         "flaky": flaky,
         "declined": declined,
         "count": count,
@@ -112,17 +126,11 @@ def chain(length, name="T", resource="work"):
     return {"StartAt": names[0], "States": {**states, names[-1]: task(resource)}}
 
 
-def mapped(items, resource="work", **fields):
-    return {
-        "StartAt": "Map",
-        "States": {
-            "Map": {
-                "Type": "Map", "Items": list(range(items)), "End": True, **fields,
-                "QueryLanguage": "JSONata",
-                "ItemProcessor": {"StartAt": "Item", "States": {"Item": task(resource)}},
-            }
-        },
-    }  # fmt: skip
+def mapped(items, mode="INLINE", **fields):
+    config = {"Mode": mode} | ({"ExecutionType": "STANDARD"} if mode == "DISTRIBUTED" else {})
+    processor = {"ProcessorConfig": config, "StartAt": "Item", "States": {"Item": task()}}
+    work = {"Type": "Map", "QueryLanguage": "JSONata", "Items": list(range(items)), **fields}
+    return {"StartAt": "Map", "States": {"Map": {**work, "ItemProcessor": processor, "End": True}}}
 
 
 BRANCHES = [chain(3, "L"), chain(2, "R")]
@@ -175,8 +183,9 @@ DEFINITIONS = {
         "StartAt": "Ask",
         "States": {
             "Ask": task(
-                "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                SEND,
                 Parameters={"QueueUrl": "q", "MessageBody": {"token.$": "$$.Task.Token"}},
+                ResultPath="$.answer",
                 Next="B",
             ),
             "B": task(),
@@ -190,7 +199,10 @@ def machine(name):
 
 
 def shape(history):
-    """What happened, whatever the order of branches, the times and the ids."""
+    """What happened, whatever the order of branches, the times and the ids.
+
+    Whether a handler had returned before its task's token was answered is chance.
+    """
     return Counter(
         repr(
             [
@@ -199,6 +211,7 @@ def shape(history):
             ]
         )
         for event in history
+        if event["type"] != "TaskSubmitted"
     )
 
 

@@ -8,7 +8,6 @@ again, with the same idempotency token.
 import os
 import random
 import time
-from collections import Counter
 
 import pytest
 
@@ -19,7 +18,7 @@ pytest.importorskip("dbos")
 
 from asl.durable import Host
 from tests.durable import crashing
-from tests.durable.crashing import DEFINITIONS, Notes, handlers, machine, shape
+from tests.durable.crashing import ANSWER, ANSWERED, DEFINITIONS, Notes, handlers, machine, shape
 
 TIMEOUT = 30
 
@@ -28,36 +27,30 @@ class Scene:
     """A database, the workers of it, and the executions that are to come to their right end."""
 
     def __init__(self, url, zygote, folder):
-        self.url = url
+        self.host = Host(url)
         self.notes = Notes(folder / "notes")
-        self._workers = {}
-        self._path = str(folder / "notes")
+        self.wanted = {}
+        self._arguments = {"url": url, "notes": str(folder / "notes")}
         self._zygote = zygote
-        self._host = Host(url)
-        self._folder = folder
-        self._wanted = {}
-
-    def close(self):
-        self._host.close()
-
-    @property
-    def host(self):
-        return self._host
+        self._calls = Notes(folder / "calls")
+        self._workers = {}
+        self._answered = set()
 
     def work(self, function="work", **options):
         """A new worker process."""
-        arguments = {"url": self.url, "notes": self._path, **options}
+        arguments = {**self._arguments, **options}
         worker = self._zygote.start(f"tests.durable.crashing:{function}", arguments)
         self._workers[worker.pid] = worker
         return worker
 
     def start(self, name, definition=None, count=1):
-        """Start executions; gives their ARNs."""
+        """Start executions of a machine, and run them in process as well; gives their ARNs."""
         found = machine(name) if definition is None else asl.load(definition, name=name)
-        expected = found.run(tasks=handlers(Notes(self._folder / "unused")), **ANSWERED)
-        numbers = range(len(self._wanted), len(self._wanted) + count)
-        arns = self._host.start_many(found, [(f"{name}-{number}", {}) for number in numbers])
-        self._wanted |= dict.fromkeys(arns, expected)
+        names = [f"{name}-{len(self.wanted) + number}" for number in range(count)]
+        arns = self.host.start_many(found, [(each, {}) for each in names], seed=7)
+        tasks = handlers(self._calls, answer=ANSWERED)
+        for arn, each in zip(arns, names, strict=True):
+            self.wanted[arn] = found.run(tasks=tasks, name=each, seed=7)
         return arns
 
     def started(self, count):
@@ -66,20 +59,37 @@ class Scene:
 
     def answer_tokens(self):
         """Answer each task that waits for its token."""
+        for start in self.notes.starts():
+            if start.task_token != "-" and start.task_token not in self._answered:
+                self._answered.add(start.task_token)
+                self.host.send_task_success(start.task_token, ANSWER)
 
     def verify(self, timeout=TIMEOUT):
         """Wait for all executions, and hold them against those in process; gives repeated calls."""
-        end = time.monotonic() + timeout
-        for arn, expected in self._wanted.items():
-            result = self._host.result(arn, max(0.01, end - time.monotonic()))
+        running = set(self.wanted)
+
+        def have_ended():
+            self.answer_tokens()
+            running.difference_update(
+                [arn for arn in running if self.host.describe(arn).status != "RUNNING"]
+            )
+            return not running
+
+        try:
+            wait_until(have_ended, "all executions end", timeout)
+        except TimeoutError as error:
+            for arn in running:
+                error.add_note(f"{self.host.backend.row(arn)}")
+            raise
+        for arn, expected in self.wanted.items():
+            result = self.host.result(arn)
             assert (result.status, result.output) == (expected.status, expected.output), arn
             assert (result.error, result.cause) == (expected.error, expected.cause), arn
-            assert shape(self._host.history(arn)) == shape(expected.history), arn
-        starts = self.notes.starts()
-        calls = sum(_calls(expected) for expected in self._wanted.values())
+            assert shape(result.history) == shape(expected.history), arn
+        starts, calls = self.notes.starts(), len(self._calls.starts())
         pids = {}
         for start in starts:
-            pids.setdefault(start.token, []).append(start.pid)
+            pids.setdefault(start.idempotency_token, []).append(start.pid)
         assert len(pids) == calls
         for *earlier, _ in pids.values():
             assert all(map(self._was_lost, earlier))
@@ -91,20 +101,12 @@ class Scene:
         return worker.exit_code is not None or "is driven by another worker now" in worker.output
 
 
-ANSWERED = {}
-
-
-def _calls(result):
-    kinds = Counter(event["type"] for event in result.history)
-    return kinds["TaskScheduled"] + kinds["LambdaFunctionScheduled"]
-
-
 @pytest.fixture
 def scene(prepared_url, zygote, tmp_path):
     scene = Scene(prepared_url, zygote, tmp_path)
     yield scene
     zygote.clear()
-    scene.close()
+    scene.host.close()
 
 
 @pytest.fixture
@@ -114,7 +116,7 @@ def shared(postgresql, prepare, zygote, tmp_path):
         scene = Scene(url, zygote, tmp_path)
         yield scene
         zygote.clear()
-        scene.close()
+        scene.host.close()
 
 
 # ---------------------------------------------------------------- killed workers
@@ -156,6 +158,18 @@ def test_a_map_of_200_goes_on_where_its_worker_was_killed(scene):
     assert scene.verify() <= 50
 
 
+def test_a_distributed_map_loses_its_parents_worker(shared):
+    shared.start("spread", crashing.mapped(200, "DISTRIBUTED", MaxConcurrency=40))
+    first, second = shared.work(seconds=0.05), shared.work(seconds=0.05)
+    shared.started(60)
+    first.kill()
+    first = shared.work(seconds=0.05)
+    shared.started(120)
+    second.kill()
+    assert shared.verify() <= 80
+    first.kill()
+
+
 def test_executions_move_to_the_worker_that_is_left(shared):
     shared.start("chain", count=20)
     first, second = shared.work(seconds=0.05), shared.work(seconds=0.05)
@@ -192,31 +206,50 @@ def test_a_worker_that_was_taken_for_dead_is_fenced(shared):
 # ---------------------------------------------------------------- random kills
 
 
-KILLS = int(os.environ.get("ASL_KILLS", "60"))
-MIX = [name for name in DEFINITIONS if name != "token"]
+KILLS = int(os.environ.get("ASL_KILLS", "50"))
+
+
+#: Of these, in one process on SQLite, which is restarted each time.
+RESTARTS = KILLS // 5
+
+
+def kill_at_random(scene, rng, kills, workers, pauses, **options):
+    """Kill workers, so many times; says what it led to."""
+    began = time.monotonic()
+    alive = [scene.work(**options) for _ in range(workers)]
+    alive[0].wait_ready()
+    for kill in range(kills):
+        if kill % 10 == 0:
+            for name in DEFINITIONS:
+                scene.start(name, count=3)
+        if workers == 1:
+            alive[0].wait_ready()
+        time.sleep(rng.uniform(*pauses))
+        scene.answer_tokens()
+        victim = rng.randrange(workers)
+        alive[victim].kill()
+        alive[victim] = scene.work(**options)
+    killed = time.monotonic()
+    repeated = scene.verify(120)
+    print(
+        f"{kills} kills of {workers} workers in {killed - began:.1f} s, all ended "
+        f"{time.monotonic() - killed:.1f} s later: {len(scene.wanted)} executions, "
+        f"{len(scene.notes.starts())} calls, {repeated} of them repeated"
+    )
 
 
 def test_random_kills_of_four_workers(shared):
     rng = random.Random(20260101)  # noqa: S311
-    began = time.monotonic()
-    workers = [shared.work(threshold=2) for _ in range(4)]
-    workers[0].wait_ready()
-    for kill in range(KILLS):
-        if kill % 10 == 0:
-            for name in MIX:
-                shared.start(name, count=5)
-        time.sleep(rng.uniform(0.05, 0.25))
-        victim = rng.randrange(4)
-        workers[victim].kill()
-        workers[victim] = shared.work(threshold=2)
-    killed = time.monotonic()
-    print(f"{KILLS} kills in {killed - began:.1f} s")
-    repeated = shared.verify()
-    ended = time.monotonic()
-    print(
-        f"{KILLS} kills in {killed - began:.1f} s, all ended {ended - killed:.1f} s later: "
-        f"{len(shared._wanted)} executions, {len(shared.notes.starts())} calls, {repeated} repeated"
-    )
+    kill_at_random(shared, rng, KILLS - RESTARTS, 4, (0.02, 0.2), threshold=2)
+
+
+def test_random_kills_of_one_worker(sqlite, prepare, zygote, tmp_path):
+    rng = random.Random(20260102)  # noqa: S311
+    with sqlite.prepared(prepare) as url:
+        scene = Scene(url, zygote, tmp_path)
+        kill_at_random(scene, rng, RESTARTS, 1, (0.0, 0.3))
+        zygote.clear()
+        scene.host.close()
 
 
 # ---------------------------------------------------------------- the database
@@ -234,7 +267,7 @@ def test_workers_outlast_a_restart_of_the_database(own_cluster, zygote, tmp_path
         time.sleep(0.3)
         own_cluster.start()
     repeated = scene.verify()
-    scene.close()
+    scene.host.close()
     print(f"{repeated} calls repeated after two restarts of the database")
 
 
@@ -260,7 +293,7 @@ def test_an_execution_that_kills_its_workers_is_suspended_alone(prepared_url, zy
     assert description.reason == "its worker was lost 5 times in a row, while it did 'Bad0'"
     bad = [start for start in scene.notes.starts() if start.state == "Bad0"]
     assert len(bad) == 5
-    assert len({start.token for start in bad}) == 1
+    assert len({start.idempotency_token for start in bad}) == 1
     assert workers[-1].exit_code is None
     assert scene.host.result(slow).status == "SUCCEEDED"
-    scene.close()
+    scene.host.close()
