@@ -16,6 +16,7 @@ they cost, and how they wake in another process.
 import argparse
 import importlib
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -71,7 +72,8 @@ def main() -> None:
         told = report["circumstances"]
         head = (
             f"Measured {told['measured_at']} on {told['machine']}, Python {told['python']}, "
-            f"{told['postgresql']}; {report['rounds']} rounds."
+            f"{told['postgresql']}; rounds: {report['rounds']}; load of the machine when it began: "
+            f"{told['load']:.1f}."
         )
         texts = [markdown(table, (0, 1)) for table in tables if len(table) > 1]
         include(options.markdown, "durable", "\n\n".join([head, *texts]))
@@ -81,6 +83,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     """Everything, database by database and measure by measure."""
     rounds = 1 if options.quick else options.rounds
     report: dict[str, Any] = {"circumstances": circumstances(), "rounds": rounds}
+    report["circumstances"]["load"] = os.getloadavg()[0]
     report["results"], report["parked"] = {}, {}
     count = options.parked or (QUICK_PARKED if options.quick else 0)
     with ExitStack() as at_end:
@@ -172,8 +175,9 @@ def costs(report: dict[str, Any]) -> list[list[str]]:
                 ("recovery_s", "from the claim to the first call", "s", 3),
                 ("peak_bytes", "most memory of the process", "MiB", 0),
             ):
-                is_wanted = key != "peak_bytes" or what == "tasks"
-                if not is_wanted or key not in pair[OURS][0]:
+                is_told_elsewhere = (key, what) == ("log_bytes", "recovery")
+                is_told_once = key == "peak_bytes" and what != "tasks"
+                if is_told_elsewhere or is_told_once or key not in pair[OURS][0]:
                     continue
                 scale = 2**20 if unit == "MiB" else 1
                 cells = [
