@@ -1,6 +1,7 @@
 """What goes wrong is told, waited for or set aside under a name: never lost, never endless."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -55,15 +56,20 @@ class Flaky:
         return self._answer("load", execution_id)
 
 
+def claim(host):
+    """The row of an execution that is driven by nobody here."""
+    host.start(asl.load(PAY, name="order"))
+    host.backend.wake_due(host.clock.now_us(), 1)
+    ticket = host._dispatcher.tickets.popleft()
+    (loaded,) = host.backend.claim([ticket], "w", 0, Patience())
+    return loaded.row
+
+
 @pytest.fixture
 def claimed():
     """A host, and an execution in it that was claimed."""
     with virtual() as host:
-        host.start(asl.load(PAY, name="order"))
-        host.backend.wake_due(host.clock.now_us(), 1)
-        ticket = host._dispatcher.tickets.popleft()
-        (loaded,) = host.backend.claim([ticket], "w", 0, Patience())
-        yield host, loaded.row
+        yield host, claim(host)
 
 
 def write(backend, *commits):
@@ -137,6 +143,31 @@ def test_a_full_disk_is_told_of_and_starts_nothing(tmp_path):
         with pytest.raises(DatabaseError, match="database or disk is full"):
             host.start_many("order", [(None, "x" * 1_000)] * 100)
         assert [each.arn for each in host.list_executions().executions] == [arn]
+
+
+def test_commits_wait_until_a_full_disk_has_room(tmp_path):
+    most = [1_000_000]
+    with virtual(f"sqlite:///{tmp_path / 'database'}") as host:
+
+        @sa.event.listens_for(host.backend.engine, "checkout")
+        def _limit(connection, *_):
+            connection.execute(f"PRAGMA max_page_count = {most[0]}")
+
+        row = claim(host)
+        commit = Commit(row.id, row.epoch, 0, 50, json.dumps([[1, 1], "x" * 100_000]), 1)
+        most[0] = 1  # fewer than there are: it grows no more
+
+        async def wait_for_room():
+            written = asyncio.ensure_future(committer.commit(commit))
+            await asyncio.sleep(0.05)
+            assert not written.done()
+            most[0] = 1_000_000
+            assert await written
+
+        committer = Committer(host.backend, Outage("w"))
+        asyncio.run(wait_for_room())
+        committer.close()
+        assert len(host.backend.load(row.id).batches) == 1
 
 
 # ---------------------------------------------------------------- executions
