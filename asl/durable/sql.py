@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 #: The key of the lock of whoever looks for dead workers: "aslw".
 _WATCH = 0x61736C77
 _URLS = "use sqlite:///FILE, or postgresql://USER@HOST/NAME"
+#: A worker that was not seen for so long is forgotten: a day.
+_FORGOTTEN_US = 86_400_000_000
 #: How many executions one job drives at most.
 JOB = 100
 #: Of several workers, each may have so many jobs of what is given out together.
@@ -505,6 +507,7 @@ class SqlBackend:
                 workers.update().where(workers.c.id == worker).values(seen_at=now)
             )
             if not seen.rowcount:
+                connection.execute(workers.delete().where(workers.c.seen_at < now - _FORGOTTEN_US))
                 connection.execute(
                     workers.insert().values(id=worker, queue=queue, started_at=now, seen_at=now)
                 )

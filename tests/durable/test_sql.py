@@ -343,3 +343,12 @@ def test_children_of_a_wait_that_is_over_are_stopped(backend, jobs, new, driven)
     letters = {name: [mail.event for mail in backend.load(name).mail] for name in waits}
     assert letters == {"item": [port.STOP], "nested": [port.STOP], "free": [], "other": []}
     assert rest_of(backend, "item")[:2] == ("queued", "RUNNING")
+
+
+def test_a_worker_that_was_lost_long_ago_is_forgotten(backend):
+    backend.be_seen("lost", "default", 0)
+    backend.be_seen("living", "default", 1)
+    backend.be_seen("living", "default", 90_000_000_000)
+    assert sorted(backend.workers(0)) == ["living", "lost"]
+    backend.be_seen("new", "default", 90_000_000_001)
+    assert sorted(backend.workers(0)) == ["living", "new"]
