@@ -73,7 +73,7 @@ LONG = {
     "StartAt": "Wait",
     "States": {
         "Wait": {"Type": "Wait", "Seconds": WAIT_S, "Next": "Work"},
-        "Work": {**TASK, "End": True},
+        "Work": {**TASK, "InputPath": "$.order", "End": True},
     },
 }
 MACHINES = [
