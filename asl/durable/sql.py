@@ -65,6 +65,14 @@ _CLAIM = Statement(
     """,  # noqa: S608 - the condition is ours
     ticket_id="text", ticket_segment="integer",
 )  # fmt: skip
+#: Made once: workers ask for it ten times a second.
+_DUE = (
+    sa.select(executions.c.id, executions.c.queue)
+    .where(executions.c.wake_at <= sa.bindparam("now"))
+    .order_by(executions.c.wake_at, executions.c.started_at, executions.c.number, executions.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
 _GIVE_OUT = Statement(
     """
     UPDATE asl_execution SET stage = 'queued', segment = segment + 1, wake_at = NULL, owner = NULL
@@ -244,15 +252,8 @@ class SqlBackend:
 
     def wake_due(self, now: int, limit: int) -> int:
         """Give out executions that wait for a worker, and parked ones whose time has come."""
-        columns = executions.c
         with self.engine.begin() as connection:
-            found = connection.execute(
-                sa.select(columns.id, columns.queue)
-                .where(columns.wake_at <= now)
-                .order_by(columns.wake_at, columns.started_at, columns.number, columns.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
+            found = connection.execute(_DUE, {"now": now, "most": limit})
             queues = {row.id: row.queue for row in found}
             if queues:
                 given = _GIVE_OUT(connection, [(execution_id,) for execution_id in queues])
