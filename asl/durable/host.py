@@ -20,6 +20,7 @@ from asl.durable.answers import Answers
 from asl.durable.calling import Caller
 from asl.durable.children import tell_parent
 from asl.durable.committing import Committer, DirectCommitter
+from asl.durable.connecting import connect, is_in_memory
 from asl.durable.journal import Entry, apply, encode, fold, is_same_json, limits_text, to_text
 from asl.durable.listing import (
     check_limit,
@@ -36,9 +37,10 @@ from asl.durable.logs import Outage, tell
 from asl.durable.machines import Machines
 from asl.durable.observing import guarded
 from asl.durable.port import PATIENCE, Commit, End, NewExecution, Patience
+from asl.durable.revisions import Revisions
 from asl.durable.run import Manner
 from asl.durable.schema import prepare
-from asl.durable.sql import SqlBackend, connect, is_in_memory
+from asl.durable.sql import SqlBackend
 from asl.durable.trouble import asks_database, explained
 from asl.durable.virtual import VirtualDispatcher, VirtualWorker
 from asl.durable.worker import Driving, Worker, new_worker_id
@@ -132,7 +134,7 @@ class Host(Answers):
 
                 dispatcher = DbosDispatcher(engine)
         super().__init__(engine, SqlBackend(engine, dispatcher), clock)
-        self.machines = Machines(self.backend, tasks)
+        self.machines = Machines(Revisions(self._engine), tasks)
         self._dispatcher = dispatcher
         self._virtual: VirtualWorker | None = None
         if isinstance(dispatcher, VirtualDispatcher):

@@ -9,7 +9,7 @@ does whoever parks it: either the event is there before it parks, or it wakes wh
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
@@ -31,15 +31,13 @@ from asl.durable.port import (
     Ticket,
 )
 from asl.durable.rows import Statement
-from asl.durable.schema import executions, inbox, journal, machines, snapshots, tokens, workers
-from asl.errors import DatabaseError
+from asl.durable.schema import executions, inbox, journal, snapshots, tokens, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 #: The key of the lock of whoever looks for dead workers: "aslw".
 _WATCH = 0x61736C77
-_URLS = "use sqlite:///FILE, or postgresql://USER@HOST/NAME"
 #: A worker that was not seen for so long is forgotten: a day.
 _FORGOTTEN_US = 86_400_000_000
 #: How many executions one job drives at most.
@@ -106,14 +104,6 @@ _QUEUE = Statement(
     """,
     due_id="text",
 )
-#: A revision that is registered again, as after a deployment that was taken back, is the newest.
-_REGISTER = sa.text("""
-    INSERT INTO asl_machine (arn, type, fingerprint, definition, registration)
-    VALUES (:arn, :type, :fingerprint, :definition,
-            (SELECT COALESCE(MAX(registration), 0) + 1 FROM asl_machine))
-    ON CONFLICT (arn, type, fingerprint) DO UPDATE SET registration = excluded.registration
-    RETURNING id
-""")
 _TAKEN = Statement(
     "SELECT asl_execution.* FROM asl_execution JOIN {rows} ON id = v.taken_id", taken_id="text"
 )
@@ -127,47 +117,6 @@ class Dispatcher(Protocol):
 
     def delete_ended(self, before_us: int) -> int:
         """Delete some of what is remembered of jobs that ended before an instant; how many."""
-
-
-def connect(url: str, *, pool_size: int = 20) -> sa.Engine:
-    """An engine for a database of executions; it connects when it is first used.
-
-    Raises:
-        DatabaseError: The URL is none, or that of another kind of database.
-    """
-    try:
-        address = sa.make_url(url)
-    except sa.exc.ArgumentError as error:  # with the URL in it, and its password
-        raise DatabaseError(f"the URL of the database can't be read: {_URLS}") from error
-    if address.get_backend_name() not in ("sqlite", "postgres", "postgresql"):
-        raise DatabaseError(f"{address.get_backend_name()!r} is no database for this: {_URLS}")
-    if address.drivername in ("postgres", "postgresql"):
-        address = address.set(drivername="postgresql+psycopg")
-    if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, pool_size=pool_size, pool_pre_ping=True)
-    if is_in_memory(address):
-        engine = sa.create_engine(
-            address, poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
-        )
-    else:
-        engine = sa.create_engine(address, connect_args={"timeout": 30})
-
-    @sa.event.listens_for(engine, "connect")
-    def _connected(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own
-        connection.isolation_level = None  # transactions begin where we say, not where it guesses
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begun(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def is_in_memory(address: sa.URL) -> bool:
-    """Whether a database of SQLite is gone when its engine is."""
-    return address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:")
 
 
 class SqlBackend:
@@ -538,43 +487,6 @@ class SqlBackend:
             return
         with self.engine.begin() as connection:
             yield bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_WATCH))))
-
-    # State machines.
-
-    def register(self, arn: str, machine_type: str, fingerprint: str, definition: str) -> int:
-        """The number of a revision of a state machine, which is kept if it is new."""
-        with self.engine.begin() as connection:
-            return cast(
-                "int",
-                connection.scalar(
-                    _REGISTER,
-                    {"arn": arn, "type": machine_type, "fingerprint": fingerprint,
-                     "definition": definition},
-                ),
-            )  # fmt: skip
-
-    def revision(self, number: int) -> tuple[str, str, str]:
-        """ARN, type and definition of a revision."""
-        with self.engine.connect() as connection:
-            found = connection.execute(
-                sa.select(machines.c.arn, machines.c.type, machines.c.definition).where(
-                    machines.c.id == number
-                )
-            ).one()
-            return found.arn, found.type, found.definition
-
-    def newest_revision(self, arn: str) -> int | None:
-        """The revision of a machine that was registered last."""
-        with self.engine.connect() as connection:
-            return cast(
-                "int | None",
-                connection.scalar(
-                    sa.select(machines.c.id)
-                    .where(machines.c.arn == arn)
-                    .order_by(machines.c.registration.desc())
-                    .limit(1)
-                ),
-            )
 
     # Steps of a transaction.
 

@@ -7,6 +7,7 @@ pytest.importorskip("sqlalchemy")
 import sqlalchemy as sa
 
 from asl.durable import port
+from asl.durable.connecting import connect
 from asl.durable.port import (
     Commit,
     End,
@@ -18,7 +19,8 @@ from asl.durable.port import (
     Release,
     Suspend,
 )
-from asl.durable.sql import SqlBackend, connect
+from asl.durable.revisions import Revisions
+from asl.durable.sql import SqlBackend
 
 
 class Jobs:
@@ -55,7 +57,9 @@ def backend(prepared_url, jobs):
 
 @pytest.fixture
 def new(backend):
-    machine = backend.register("arn:aws:states:::stateMachine:order", "STANDARD", "f", "{}")
+    machine = Revisions(backend.engine).register(
+        "arn:aws:states:::stateMachine:order", "STANDARD", "f", "{}"
+    )
 
     def make(name, **fields):
         return NewExecution(name, machine, "", name, "1", 7, 1_000, **fields)
