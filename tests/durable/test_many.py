@@ -9,7 +9,7 @@ pytest.importorskip("sqlalchemy")
 
 from asl.durable import Host
 
-COUNT = 500
+COUNT = 200
 WAIT_S = 90 * 86_400
 MACHINE = asl.load(scope(Wait=wait(WAIT_S), Work=task()), name="long")
 

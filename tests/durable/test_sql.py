@@ -85,6 +85,7 @@ def rest_of(backend, name):
     return row.stage, row.status, row.wake_at, row.owner
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # it takes the fewest
 def test_more_executions_than_a_statement_has_parameters_start_at_once(backend, jobs, new):
     count = 33_000
     executions = [new(f"e{number}") for number in range(count)]
