@@ -20,14 +20,15 @@ def send_contract(parameters, context):
 
 
 TASKS = {"SendContract": send_contract, "ship-order": lambda _: "P-1", "cancel-order": lambda _: 1}
+SUBSTITUTIONS = {"ShipOrderFunctionArn": "ship-order", "CancelOrderFunctionArn": "cancel-order"}
 
 if __name__ == "__main__":
-    machine = asl.load(HERE / "durable_order.asl.json", name="order")
+    machine = asl.load(HERE / "durable_order.asl.json", substitutions=SUBSTITUTIONS)
     order = json.loads((HERE / "durable_order.input.json").read_text())
     with tempfile.TemporaryDirectory() as folder:
         options = {"machines": [machine], "tasks": TASKS, "clock": asl.VirtualClock()}
         with Host(f"sqlite:///{folder}/orders.db", **options) as host:
-            arn = host.start("order", order, name=order["orderId"])
+            arn = host.start(machine, order, name=order["orderId"])
             host.advance(SIGNED_AFTER)
             print(f"{host.describe(arn).status}, waits until {host.describe(arn).wakes_at:%d %b}")
         with Host(f"sqlite:///{folder}/orders.db", **options) as host:  # it was deployed
@@ -36,5 +37,4 @@ if __name__ == "__main__":
                 host.send_task_success(TOKENS[0], {"signedBy": "Ada"})
             except asl.TaskTokenError as error:
                 print(error)
-            result = host.result(arn)
-            print(" > ".join(result.path), f"{result.status} after {result.elapsed}", sep="\n")
+            print(host.result(arn))

@@ -23,9 +23,9 @@ busy  CAUGHT_ERROR, on to ReleaseStock
     "durable_order": """
 01 Jan  contract for ada@example.com
 RUNNING, waits until 01 Apr
-SendContract > ShipOrder
-SUCCEEDED after 80 days, 0:00:00
-""",
+<SUCCEEDED after 80 days, 0:00:00: SendContract > ShipOrder
+  output: {"orderId": "order-1042", "customer": "ada@example.com", "signature": {"signedBy": "Ada"}, "parcel": "P-1"}>
+""",  # noqa: E501 - it is printed so
     "fan_out": """
 0:00:00  Started bear.jpg
 0:00:00  Started fjord.jpg
