@@ -206,7 +206,7 @@ def test_a_worker_that_was_taken_for_dead_is_fenced(shared):
 # ---------------------------------------------------------------- random kills
 
 
-KILLS = int(os.environ.get("ASL_KILLS", "50"))
+KILLS = int(os.environ.get("ASL_KILLS", "200"))
 
 
 #: Of these, in one process on SQLite, which is restarted each time.
