@@ -93,7 +93,7 @@ def _list(host: Host, options: argparse.Namespace) -> None:
 def _found(host: Host, options: argparse.Namespace) -> Iterator[Description]:
     token: str | None = None
     while True:
-        page = host.list_executions(
+        page = host.list(
             machine=options.machine, status=options.status, parent=options.parent,
             name_prefix=options.name_prefix, limit=min(_PAGE, options.limit + 1), next_token=token,
         )  # fmt: skip

@@ -13,7 +13,7 @@ import logging
 import secrets
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 from uuid import uuid4
 
 from asl.durable.answers import Answers
@@ -78,6 +78,10 @@ if TYPE_CHECKING:
     from asl.tasks.context import TaskHandler
     from asl.tasks.replies import Span
     from asl.tasks.storage import Storage
+
+    #: Named here, for inside of `Host` a method has the name of the type.
+    Arns: TypeAlias = list[str]
+    Events: TypeAlias = list[HistoryEvent]
 
 _log = logging.getLogger("asl.durable")
 _POLL = 0.1
@@ -212,7 +216,7 @@ class Host(Answers):
         *,
         queue: str = "default",
         seed: int | None = None,
-    ) -> list[str]:
+    ) -> Arns:
         """Start executions, given by pairs of name and input, in one transaction: all or none.
 
         Args:
@@ -252,7 +256,7 @@ class Host(Answers):
         return described(self._row(execution))
 
     @asks_database
-    def list_executions(
+    def list(
         self,
         *,
         machine: StateMachine | str | None = None,
@@ -285,7 +289,7 @@ class Host(Answers):
         return page(self.backend.list_executions(wanted, place_of(next_token), limit + 1), limit)
 
     @asks_database
-    def history(self, execution: str) -> list[HistoryEvent]:
+    def history(self, execution: str) -> Events:
         """The events of an execution so far, in the form of AWS's GetExecutionHistory.
 
         Raises:

@@ -99,7 +99,7 @@ def test_starting_again_under_a_name_changes_nothing_while_it_runs(hosts):
     assert first == "arn:aws:states:us-east-1:123456789012:execution:Wait:order-1"
     host.advance(10)
     assert host.start("Wait", {"b": 2, "a": 1}, name="order-1") == first
-    assert len(host.list_executions().executions) == 1
+    assert len(host.list().executions) == 1
     with pytest.raises(ExecutionAlreadyExists, match="another input"):
         host.start(WAIT, {"a": True, "b": 2}, name="order-1")
     host.stop(first)
@@ -126,7 +126,7 @@ def test_many_are_started_all_or_none(hosts):
         host.start_many("Wait", [("a", {}), ("b", {}), ("c", {})])
     with pytest.raises(ExecutionAlreadyExists, match="given twice"):
         host.start_many("Wait", [("a", {}), ("a", {"other": 1})])
-    assert [each.name for each in host.list_executions().executions] == ["c"]
+    assert [each.name for each in host.list().executions] == ["c"]
     arns = host.start_many("Wait", [("a", {}), (None, {}), (None, {}), ("a", {})], seed=3)
     assert arns[0] == arns[3]
     assert len(set(arns)) == 3
@@ -154,7 +154,7 @@ def test_what_can_not_be_started_is_refused(memory):
     for queue in ("a\0", ""):
         with pytest.raises(UsageError, match="queue"):
             memory.start("Pass", queue=queue)
-    assert memory.list_executions().executions == []
+    assert memory.list().executions == []
 
 
 def test_an_express_machine_may_use_a_name_again(virtual):
@@ -206,12 +206,12 @@ def test_executions_are_listed_by_what_they_are(hosts):
     host = hosts(machines=[WAIT, PASS])
     old = host.start("Pass", name="order-1")
     host.advance(60)
-    noon = host.list_executions().executions[0].started_at + timedelta(seconds=60)
+    noon = host.list().executions[0].started_at + timedelta(seconds=60)
     new = host.start("Wait", name="order_1")
     host.advance(60)
 
     def listed(**wanted):
-        return [each.arn for each in host.list_executions(**wanted).executions]
+        return [each.arn for each in host.list(**wanted).executions]
 
     assert listed() == [new, old]
     assert listed(status="RUNNING") == listed(machine="Wait") == listed(machine=WAIT) == [new]
@@ -232,7 +232,7 @@ def test_a_list_is_read_page_by_page(hosts):
     arns += host.start_many(WAIT, [(f"m{n}", {}) for n in range(2)])
     seen, token = [], None
     while True:
-        page = host.list_executions(limit=2, next_token=token)
+        page = host.list(limit=2, next_token=token)
         seen += [each.arn for each in page.executions]
         token = page.next_token
         if token is None:
@@ -253,7 +253,7 @@ def test_a_list_is_read_page_by_page(hosts):
 )  # fmt: skip
 def test_a_list_that_can_not_be_is_refused(memory, wanted):
     with pytest.raises(UsageError):
-        memory.list_executions(**wanted)
+        memory.list(**wanted)
 
 
 def test_a_history_grows_while_it_runs(hosts):
@@ -313,7 +313,7 @@ def test_a_suspended_execution_can_be_resumed(hosts):
         host.result(arn)
     assert "Charge" in caught.value.reason
     assert host.describe(arn).status == "SUSPENDED"
-    assert [each.arn for each in host.list_executions(status="SUSPENDED").executions] == [arn]
+    assert [each.arn for each in host.list(status="SUSPENDED").executions] == [arn]
     assert types(host.history(arn))[-2:] == ["LambdaFunctionScheduled", "LambdaFunctionStarted"]
     host.advance(MONTH)
     assert host.describe(arn).status == "SUSPENDED"
@@ -649,7 +649,7 @@ def test_two_that_wake_at_one_instant_both_go_on(hosts):
     host = hosts()
     arns = host.start_many(WAIT, [(None, {})] * 150)
     host.advance(YEAR - 1)
-    assert len(host.list_executions(status="RUNNING", limit=1_000).executions) == 150
+    assert len(host.list(status="RUNNING", limit=1_000).executions) == 150
     host.advance(1)
     ends = [host.describe(arn).stopped_at for arn in arns]
     assert ends == [datetime(2026, 1, 1, tzinfo=UTC)] * 150
@@ -726,7 +726,7 @@ def test_executions_that_ended_long_ago_are_deleted(hosts):
         host.delete_ended(timedelta(days=1), batch=0)
     assert host.delete_ended(timedelta(days=60)) == 0
     assert host.delete_ended(timedelta(days=1), batch=2) == 5
-    assert {each.arn for each in host.list_executions().executions} == {waiting, recent}
+    assert {each.arn for each in host.list().executions} == {waiting, recent}
     with pytest.raises(ExecutionDoesNotExist):
         host.describe(ended[0])
     assert host.start("Pass", name="n0") == ended[0]  # the name is free again
@@ -748,15 +748,15 @@ def test_children_are_deleted_when_their_parent_has_ended(hosts):
     host = hosts()
     arn = host.start(fan_out, [1, 2, 3])
     host.advance(timedelta(days=20))
-    children = host.list_executions(parent=arn).executions
+    children = host.list(parent=arn).executions
     assert [child.status for child in children] == ["SUCCEEDED"] * 3
-    assert [each.arn for each in host.list_executions().executions] == [arn]
+    assert [each.arn for each in host.list().executions] == [arn]
     assert host.delete_ended(timedelta(days=10)) == 0
     host.advance(timedelta(days=11))
     assert host.delete_ended(timedelta(days=10), batch=1) == 3
     host.advance(timedelta(days=11))
     assert host.delete_ended(timedelta(days=10), batch=1) == 1
-    assert host.list_executions().executions == []
+    assert host.list().executions == []
 
 
 # ---------------------------------------------------------------- hosts

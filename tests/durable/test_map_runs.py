@@ -81,7 +81,7 @@ def both(machine, value=None, *, tasks=None, storage=None, span=None):
 
 
 def children(host, arn):
-    return sorted(host.list_executions(parent=arn, limit=1_000).executions, key=lambda one: one.arn)
+    return sorted(host.list(parent=arn, limit=1_000).executions, key=lambda one: one.arn)
 
 
 slow_first = {"work": lambda n: asl.returns(n * 10, after=9 - n)}

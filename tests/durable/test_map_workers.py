@@ -46,7 +46,7 @@ def test_a_map_of_200_items_on_one_worker(prepared_url):
             arn = host.start(machine(), items)
             result = host.result(arn, LONG)
         assert result.output == [double(item) for item in items]
-        described = host.list_executions(parent=arn, limit=1_000).executions
+        described = host.list(parent=arn, limit=1_000).executions
         assert [one.status for one in described] == ["SUCCEEDED"] * 200
         spans = [(one.started_at, 1) for one in described]
         spans += [(one.stopped_at, -1) for one in described]

@@ -48,7 +48,7 @@ def both(machine, inner=None, value=None, **options):
 
 
 def only_child(host, arn):
-    (found,) = host.list_executions(parent=arn).executions
+    (found,) = host.list(parent=arn).executions
     return found
 
 
@@ -197,7 +197,7 @@ def test_a_parent_that_is_redriven_starts_again():
         broken.clear()
         host.redrive(arn)
         assert host.result(arn).output["Output"] == {"a": 1}
-        assert len(host.list_executions(parent=arn).executions) == 2
+        assert len(host.list(parent=arn).executions) == 2
 
 
 class Crash(BaseException):

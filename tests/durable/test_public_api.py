@@ -11,8 +11,8 @@ pytest.importorskip("sqlalchemy")
 
 NAMES = ["Description", "Host", "Limit", "Page", "Patience", "Telemetry", "Worker"]
 METHODS = [
-    "advance", "close", "delete_ended", "describe", "get_activity_task", "history",
-    "list_executions", "redrive", "register", "result", "resume", "send_task_failure",
+    "advance", "close", "delete_ended", "describe", "get_activity_task", "history", "list",
+    "redrive", "register", "result", "resume", "send_task_failure",
     "send_task_heartbeat", "send_task_success", "signal", "start", "start_many", "stop", "worker",
 ]  # fmt: skip
 WITHOUT = """

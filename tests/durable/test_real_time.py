@@ -185,6 +185,6 @@ def test_one_of_many_that_start_a_name_starts_it(prepared_url):
     for thread in threads:
         thread.join()
     assert (len(set(arns)), len(arns), len(errors)) == (1, 5, 15)
-    assert len(hosts[0].list_executions().executions) == 1
+    assert len(hosts[0].list().executions) == 1
     for host in hosts:
         host.close()

@@ -142,7 +142,7 @@ def test_a_full_disk_is_told_of_and_starts_nothing(tmp_path):
 
         with pytest.raises(DatabaseError, match="database or disk is full"):
             host.start_many("order", [(None, "x" * 1_000)] * 100)
-        assert [each.arn for each in host.list_executions().executions] == [arn]
+        assert [each.arn for each in host.list().executions] == [arn]
 
 
 def test_commits_wait_until_a_full_disk_has_room(tmp_path):
