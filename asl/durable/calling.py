@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from asl.durable.threads import Threads
 from asl.errors import UsageError
+from asl.runtimes.aio import is_async
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -177,13 +178,6 @@ async def _finish(value: Awaitable[object], done: Done) -> None:
         done(None, error)
     else:
         done(result, None)
-
-
-def is_async(binding: Binding) -> bool:
-    """Whether a handler is an async function, or an object with an async ``__call__``."""
-    handler = binding.handler
-    call = vars(type(handler)).get("__call__")
-    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(call)
 
 
 class _Gate:

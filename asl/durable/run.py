@@ -16,7 +16,6 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from asl.durable.calling import is_async
 from asl.durable.children import Children
 from asl.durable.committing import patiently
 from asl.durable.journal import Entry, apply, decode_event, encode, snapshot_text, to_text
@@ -34,6 +33,7 @@ from asl.durable.port import (
     Suspend,
 )
 from asl.engine.events import TaskHeartbeat, TaskStarted, TaskSubmitted
+from asl.runtimes.aio import is_async
 from asl.runtimes.calls import make_context
 from asl.runtimes.driver import Driver
 from asl.runtimes.watching import followers, moved

@@ -298,11 +298,6 @@ class Worker:
     def _tell(self, level: int, event: str, message: str, **fields: Any) -> None:  # noqa: ANN401 - see `tell`
         tell(level, event, message, worker=self.id, queue=self._queue, **fields)
 
-    def poke(self) -> None:
-        """Look for mail, and after children, now."""
-        for chore in self._chores[:2]:
-            chore.due = 0.0
-
     async def _drive(self, tickets: list[Ticket]) -> None:
         """Do a job: drive its executions until each of them rests."""
         loop = asyncio.get_running_loop()

@@ -74,7 +74,7 @@ class AsyncRun(Driver):
                     await asyncio.sleep(0)
                 continue
             member, task, binding, _ = call
-            if self.clock.is_virtual and not _is_async(binding):
+            if self.clock.is_virtual and not is_async(binding):
                 (await self._call(call))()
             else:
                 key = (member.number, task.task_id)
@@ -94,7 +94,7 @@ class AsyncRun(Driver):
             return make_context(execution, task, number, heartbeat)
 
         try:
-            if self.clock.is_virtual or _is_async(binding):
+            if self.clock.is_virtual or is_async(binding):
                 value = binding.call(task, context)
             else:
                 value = await asyncio.to_thread(binding.call, task, context)
@@ -136,7 +136,7 @@ class AsyncRun(Driver):
         return heartbeat
 
 
-def _is_async(binding: Binding) -> bool:
+def is_async(binding: Binding) -> bool:
     """Whether a handler is an async function, or an object with an async ``__call__``."""
     handler = binding.handler
     call = vars(type(handler)).get("__call__")
